@@ -67,6 +67,16 @@ def test_what_is_wrong_with_the_next_file(orders: Firm, text: str, words: str) -
     assert any(words in line for line in orders.problems())
 
 
+def test_what_is_wrong_with_both_files_is_named_in_each(orders: Firm) -> None:
+    orders.put("orders 2024-05.csv", MAY.replace("2024-05-05", "soon"))
+    orders.put("orders_june.csv", JUNE.replace("2024-06-03", "soon"))
+    rule = "is no day. To fix: write it like 2024-05-31"
+    assert orders.problems() == [
+        f"data/raw/acme/orders 2024-05.csv, row 5, column Sold on: “soon”: {rule}",
+        f"data/raw/acme/orders_june.csv, row 3, column Sold on: {rule}",
+    ]
+
+
 def test_sheets_of_a_workbook(firm: Firm) -> None:
     firm.put("case.yaml", CASE + ORDERS.replace("2024-05.csv", "2024-05.xlsx, sheet Data"))
     book = openpyxl.Workbook()

@@ -52,10 +52,13 @@ class Placed(Log):
     def refuse_rows(
         self, fault: Fault, column: str, lines: Sequence[int], value: str | None, count: int
     ) -> None:
-        """Add one problem of all rows that break the same rule; the value is that of the first."""
-        (file, row), *others = map(self.place, lines)
-        same = tuple(other for name, other in others if name == file)
-        self.problems.append(Problem(fault, file, row, column, value, same, count))
+        """Add a problem, for each file, of the rows that break a rule; the first has the value."""
+        places, unnamed = list(map(self.place, lines)), count - len(lines)
+        for file in dict.fromkeys(name for name, _ in places):
+            rows = [row for name, row in places if name == file]
+            about = value, tuple(rows[1:]), len(rows) + unnamed
+            self.problems.append(Problem(fault, file, rows[0], column, *about))
+            value, unnamed = None, 0
 
 
 @dataclass
