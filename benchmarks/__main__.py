@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from analysis.base.errors import BuildError
+from analysis.base.plan import PAPER
 from analysis.base.text import write_text
-from analysis.cli import PAPER
 from analysis.report.outputs import with_index
 from analysis.tables.rows import write_frame
 from benchmarks import (

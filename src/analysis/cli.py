@@ -17,12 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.base.errors import BuildError, InputError, system_error
+from analysis.base.plan import PAPER
 
 if TYPE_CHECKING:
     from analysis.tables.case import Case
-
-PAPER = "segelec"
-"""The case whose notebooks, figures and report are committed."""
 
 
 def build(args: argparse.Namespace) -> int:

@@ -398,5 +398,5 @@ def collection_days(
 
 
 def ratio_text(record: Indicator, value: Fraction) -> str:
-    """Write a ratio in its unit."""
-    return percent(1)(value) if record.unit == "share" else decimal(2)(value)
+    """Write an indicator in its unit."""
+    return {"share": percent(1), "money": decimal(0)}.get(record.unit, decimal(2))(value)

@@ -74,20 +74,6 @@ def _from_id(claim_id: str) -> str:
     return words[0].upper() + words[1:]
 
 
-APPRAISED = {
-    "findings": "tbl-findings",
-    "headlines": "tbl-headlines",
-    "editor": "tbl-editor",
-    "threats": "tbl-threats",
-    "nih": "tbl-nih",
-    "grades": "tbl-grades",
-    "missing": "tbl-missing",
-    "references": "tbl-references",
-    "questions": "tbl-questions",
-}
-"""Sections of an appraisal, and their tables."""
-
-
 def appraised(case: Case, section: str) -> View:
     """Show a section of the appraisal of a publication, findings in the order of their kinds."""
     claims = {claim.claim_id: claim for claim in read_claims(case)}
@@ -101,7 +87,7 @@ def appraised(case: Case, section: str) -> View:
     gravity = Counter(entry.get("gravity") for entry in entries)
     absent = sum(entry.get("found") == "no" for entry in entries)
     words = {"firm": firm, "met": met, "holds": gravity["holds"], "wrong": gravity["wrong"]}
-    return view(APPRAISED[section], pd.DataFrame(rows), absent=absent, **words)
+    return view(f"tbl-{section}", pd.DataFrame(rows), absent=absent, **words)
 
 
 def _shown(number: int, entry: Entry, claims: Mapping[str, ClaimRow]) -> Entry:
@@ -342,12 +328,8 @@ def indicators(table: pd.DataFrame, company: str, kind: str = "synthetic") -> Vi
     for record in CATALOGUE:
         chosen = table[table["indicator"] == record.indicator_id]
         cells = {
-            row["period"]: row["reason"]
-            if row["value"] is None
-            else decimal(0)(row["value"])
-            if record.unit == "money"
-            else ratio_text(record, row["value"])
-            for row in chosen.to_dict("records")
+            row.period: row.reason if row.value is None else ratio_text(record, row.value)
+            for row in records(chosen)
         }
         rows.append({"id": record.indicator_id, "name": tr(record.english), **cells})
     frame = pd.DataFrame(rows)

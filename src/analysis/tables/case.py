@@ -16,6 +16,8 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator, mo
 from analysis.base.errors import InputError, system_error
 from analysis.base.language import Code, currency_words, locales, tr, use, using, words_of
 from analysis.base.periods import Calendar, count_by, end_day, months_in, parse_month
+from analysis.base.plan import ARTICLE as ARTICLE
+from analysis.base.plan import PAPER as PAPER
 from analysis.base.text import PlainLoader
 from analysis.tables.columns import LAST_DAY, MONTH, CostCategory, forbidden
 from analysis.tables.schema import (
@@ -39,10 +41,6 @@ from analysis.tables.schema import (
     use_indicators,
     yaml_problem,
 )
-
-PAPER, ARTICLE = "segelec", "kowalczyk"
-"""The cases of the two sources: the paper, and the article on judging a firm's efficiency."""
-
 
 Words = Annotated[tuple[str, ...], Field(min_length=1, strict=False)]
 
