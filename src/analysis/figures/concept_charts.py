@@ -39,15 +39,13 @@ _PLACE, _LEAST, _BULLET = 9.0, 14.0, 3.0
 
 
 @s.drawing
-def swot(frame: pd.DataFrame, kind: str = "words") -> s.Drawn:
+def swot(frame: pd.DataFrame) -> s.Drawn:
     """Draw a SWOT matrix, each entry with the place it rests on.
 
     Parameters
     ----------
     frame : DataFrame
         From :func:`analysis.method.as_is.swot`: quadrant, text, place.
-    kind : str
-        Kind of the entries.
     """
     width = (s.WIDTH - 6 - 4) / 2
     least = _PLACE if _quoted(frame) else _BULLET
@@ -77,7 +75,7 @@ def swot(frame: pd.DataFrame, kind: str = "words") -> s.Drawn:
         s.write(fig, left, top + 4, tr(title), fontsize=9, weight="semibold")
         _write_entries(fig, left, top + 9, entries[name], gap)
     about = _about_words(frame, "the number before each entry is the section it rests on")
-    return s.Drawn(fig, frame, kind, _swot_words(frame) | {"about": about})
+    return s.Drawn(fig, frame, "words", _swot_words(frame) | {"about": about})
 
 
 def _place(row: Any) -> str:
@@ -131,7 +129,7 @@ _SPINE, _REACH, _SLANT = 120.0, 27.0, 6.0
 
 
 @s.drawing
-def ishikawa(frame: pd.DataFrame, effect: str, kind: str = "words") -> s.Drawn:
+def ishikawa(frame: pd.DataFrame, effect: str) -> s.Drawn:
     """Draw a cause-and-effect diagram, each cause with the place it rests on.
 
     Parameters
@@ -140,8 +138,6 @@ def ishikawa(frame: pd.DataFrame, effect: str, kind: str = "words") -> s.Drawn:
         From :func:`analysis.method.as_is.causes`: category, text, place.
     effect : str
         The problem that the causes lead to.
-    kind : str
-        Kind of the entries.
     """
     categories = groups(frame, "category")
     pairs = -(-len(categories) // 2)
@@ -174,7 +170,7 @@ def ishikawa(frame: pd.DataFrame, effect: str, kind: str = "words") -> s.Drawn:
         "about": _about_words(frame, "the number after each cause is the section it rests on"),
         "parts": " ".join(told),
     }
-    return s.Drawn(fig, frame, kind, words)
+    return s.Drawn(fig, frame, "words", words)
 
 
 def _cause_lines(row: Any, step: float) -> list[str]:
@@ -227,15 +223,13 @@ def methodologies_data(case: Case) -> pd.DataFrame:
 
 
 @s.drawing
-def methodologies(frame: pd.DataFrame, kind: str = "words") -> s.Drawn:
+def methodologies(frame: pd.DataFrame) -> s.Drawn:
     """Draw the methods from left to right, what they stand for below them.
 
     Parameters
     ----------
     frame : DataFrame
         From :func:`methodologies_data`.
-    kind : str
-        Kind of what is shown.
     """
     steps = [rows for _, rows in groups(frame.sort_values("step", kind="stable"), "step")]
     width = (160 - 1 - _GAP * (len(steps) - 1)) / len(steps)
@@ -256,7 +250,7 @@ def methodologies(frame: pd.DataFrame, kind: str = "words") -> s.Drawn:
     _arrows(fig, chart, frame, boxes, _ABOVE + whole)
     chart.finish()
     boxed = (f"{row.name} ({row.place}): {row.text}." for row in records(frame))
-    return s.Drawn(fig, frame, kind, {"boxes": " ".join(boxed)})
+    return s.Drawn(fig, frame, "words", {"boxes": " ".join(boxed)})
 
 
 def _lines(row: Any, width: float) -> list[_Line]:
@@ -329,15 +323,13 @@ def components_data(okrs: Okrs) -> pd.DataFrame:
 
 
 @s.drawing
-def components(frame: pd.DataFrame, kind: str = "words") -> s.Drawn:
+def components(frame: pd.DataFrame) -> s.Drawn:
     """Draw the components side by side, each with objective, key results and measures.
 
     Parameters
     ----------
     frame : DataFrame
         From :func:`components_data`.
-    kind : str
-        Mark of the figure: the words shorten those of the paper.
     """
     parts = groups(frame, "objective_id")
     width = (s.WIDTH - 2 * _EDGE - _APART * (len(parts) - 1)) / max(len(parts), 1)
@@ -366,7 +358,7 @@ def components(frame: pd.DataFrame, kind: str = "words") -> s.Drawn:
     chart.finish()
     lists = " ".join(map(_component_text, parts))
     filled = {"objectives": len(parts), "results": len(frame), "lists": lists}
-    return s.Drawn(fig, frame, kind, filled)
+    return s.Drawn(fig, frame, "words", filled)
 
 
 def _result(row: Any, width: float) -> list[_Line]:

@@ -362,7 +362,7 @@ _LIMITS = (
 )
 
 
-def data_package(name: str, title: str, tables: Iterable[Table], folder: str = "") -> str:
+def data_package(name: str, title: str, tables: Iterable[Table]) -> str:
     """Describe some tables, with their types, limits, keys and references to each other.
 
     Parameters
@@ -371,8 +371,6 @@ def data_package(name: str, title: str, tables: Iterable[Table], folder: str = "
         Of the package.
     tables : iterable of Table
         Its resources, in this order.
-    folder : str
-        Put before each file's name, ending in a slash.
 
     Returns
     -------
@@ -384,7 +382,7 @@ def data_package(name: str, title: str, tables: Iterable[Table], folder: str = "
         {
             "name": _resource(table),
             "title": table.title,
-            "path": f"{folder}{table.file}",
+            "path": table.file,
             "profile": "tabular-data-resource",
             "format": "csv",
             "mediatype": "text/csv",
