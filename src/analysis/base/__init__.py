@@ -7,5 +7,5 @@ nowhere else; it also replaces files in one step, reads YAML, and keeps cells of
 being run as formulas. ``fonts`` is the typeface of the report.
 
 Imports no other room. To add a way to write a number: a function of `text` that returns a format.
-To add a grain of periods: its name in ``periods.Grain`` and a row of ``periods.GRAINS``.
+To add a grain of periods: its name in ``periods.Grain`` and a record of ``periods.yaml``.
 """

@@ -24,6 +24,7 @@ from pydantic import (
 from analysis.base import periods as time
 from analysis.base.errors import InputError
 from analysis.base.language import tr
+from analysis.base.text import own_yaml
 from analysis.tables.columns import broken_rule
 
 NAME = r"^[a-z][a-z0-9_-]*$"
@@ -31,38 +32,12 @@ ID = r"^[a-z][a-z0-9_]*$"
 CURRENCY = r"^[A-Z]{3}$"
 WORDS = r"^[\p{L} ]+$"
 PER_CENT = r"^\d{1,2}(\.\d+)?%$"
-_SAID: Mapping[str, tuple[str, str]] = {
-    NAME: ("must be small letters, digits, hyphens and underscores", "write it like acme"),
-    ID: ("must be small letters, digits and underscores", "write it like new_door"),
-    CURRENCY: ("must be the three capital letters of a currency", "write it like PEN"),
-    WORDS: ("must be letters and spaces", "write it like soles"),
-    PER_CENT: ("must be a share below 100%", "write it like 12.5%"),
-    "string_type": ("must be text", "put it between quotation marks"),
-    "int_type": ("must be a whole number", "write digits alone, without quotation marks"),
-    "bool_type": ("must be true or false", "write one of the two"),
-    "date_type": ("must be a day", "write it like 2024-12-31, without quotation marks"),
-    "tuple_type": ("must be a list", "write each entry on a line of its own, after a hyphen"),
-    "too_short": ("must have more entries", "add some"),
-}
+_PATTERNS = {"NAME": NAME, "ID": ID, "CURRENCY": CURRENCY, "WORDS": WORDS, "PER_CENT": PER_CENT}
+_MESSAGES = own_yaml(__file__, "messages.yaml")
+_SAID = {_PATTERNS.get(name, name): tuple(said) for name, said in _MESSAGES["said"].items()}
 """What a pattern or type of ``case.yaml`` asks for, in words, and what to do."""
-
-
-_MISSING = {
-    "currency": "write the three letters of the currency that your amounts are in: currency: EUR",
-    "kind": "write kind: yours for rows of a firm, printed for claims alone",
-}
-
-_YAML_REMEDIES: Mapping[str, str] = {
-    "mapping values are not allowed here": "put a text that holds a colon into quotation marks, "
-    'such as title: "Acme: a year of growth", and let keys of one level begin in one column',
-    "aliases are not used": "write the text again in full",
-    "keys are not merged": "take out <<, and write the keys themselves",
-    "stands twice": "keep the one that counts",
-    "cannot start any token": "indent with blanks, not tabs, and put a text that begins with a "
-    "special character into quotation marks",
-    "expected <block end>": "let keys of one level begin in one column, and put a text that holds "
-    "quotation marks or a colon into quotation marks of the other kind",
-}
+_MISSING: Mapping[str, str] = _MESSAGES["missing"]
+_YAML_REMEDIES: Mapping[str, str] = _MESSAGES["yaml"]
 """What to do about what the reader of YAML says."""
 
 
@@ -113,7 +88,7 @@ def schema_problems(error: ValidationError, file: Path, top: type[BaseModel]) ->
         elif problem["type"] == "missing":
             add = tr("add a line {key}: ..., as data/raw/template/case.yaml has it", key=column)
             rule = tr("this key is required")
-            fix = tr(_MISSING[column]) if column in _MISSING else add
+            fix = tr(_MISSING[column]) if column and column in _MISSING else add
         value = None if problem["type"] in {"missing", "value_error"} else problem["input"]
         found.append(InputError(rule, file=file, column=column, value=value, fix=fix or None))
     return found
