@@ -111,19 +111,13 @@ def _limits(system: System, quarter: str) -> tuple[Fraction | None, Fraction | N
     name = f"sales@{quarter}"
     if name not in system.names:
         return None, None, "open"
-    low, high = _attained(system, name)
-    low = None if low is None else low / _HUNDREDTHS
+    found = bounds(system, quantity(name), Fraction(1))
+    low, high = (
+        None if end is None else end.limit / _HUNDREDTHS for end in (found.low, found.high)
+    )
     if high is None:
         return low, None, "open"
-    high /= _HUNDREDTHS
     return low, high, "interval" if low is not None and 100 * low > high else "at most"
-
-
-def _attained(system: System, name: str) -> tuple[Fraction | None, Fraction | None]:
-    """Return the ends of a range, in hundredths."""
-    found = bounds(system, quantity(name), Fraction(1))
-    low, high = (None if end is None else end.limit for end in (found.low, found.high))
-    return low, high
 
 
 _DERIVED = s.KIND["derived"]
