@@ -12,27 +12,8 @@ from pydantic import Field
 
 from analysis.base.periods import parse_quarter
 from analysis.base.text import column, fields, frame_of
-from analysis.efficiency.article import (
-    SCHEME,
-    SENTENCES,
-    SentenceRow,
-    comparisons,
-    exact_lookup,
-    failures,
-    in_force,
-    read_sentences,
-)
+from analysis.efficiency import article, feasible
 from analysis.efficiency.companies import COMPANIES, DESIGNS, make_statements, read_companies
-from analysis.efficiency.feasible import (
-    Denominators,
-    Linearised,
-    accounting,
-    bound,
-    conflict,
-    follows,
-    linearise,
-    solved_company,
-)
 from analysis.efficiency.quarterly_statements import (
     STATEMENTS,
     Book,
@@ -107,14 +88,14 @@ def company_books(case: Case) -> dict[str, Book]:
     return {row.company_id: book(frame, row.company_id) for row in read_companies(case)}
 
 
-def read_shape(case: Case) -> Denominators:
+def read_shape(case: Case) -> feasible.Denominators:
     """Read the denominators with which companies are sought under readings that fit no other."""
     shape = [row.model_dump() for row in read_rows(SHAPE, case.raw, case.root)]
     return {parse_quarter(row["period"]): row | {"K3": row["operating_profit"]} for row in shape}
 
 
-def _in_force(case: Case) -> list[SentenceRow]:
-    return in_force(read_sentences(case), case.reading())
+def _in_force(case: Case) -> list[article.SentenceRow]:
+    return article.in_force(article.read_sentences(case), case.reading())
 
 
 def sentence_table(case: Case) -> pd.DataFrame:
@@ -129,14 +110,14 @@ def sentence_table(case: Case) -> pd.DataFrame:
     """
     first = case.parameters.periods.first
     active = _in_force(case)
-    linear = linearise(active, first)
+    linear = feasible.linearise(active, first)
     missed = {
-        name: {failure.statement_id for failure in failures(active, statements, first)}
+        name: {failure.statement_id for failure in article.failures(active, statements, first)}
         for name, statements in company_books(case).items()
     }
     known = {sentence.statement_id for sentence in active}
     rows = []
-    for sentence in read_sentences(case):
+    for sentence in article.read_sentences(case):
         head = fields(sentence, "statement_id place quotation english role formula quarters")
         status, met = "other reading" if sentence.formula else "hangs", dict.fromkeys(missed, "")
         if sentence.statement_id in known:
@@ -147,11 +128,11 @@ def sentence_table(case: Case) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _status(sentence: SentenceRow, linear: Linearised, first: str) -> str:
+def _status(sentence: article.SentenceRow, linear: feasible.Linearised, first: str) -> str:
     parts = sentence.parts
     if any((sentence.statement_id, part.text) in linear.nonlinear for part in parts):
         return "ratios"
-    entailed = all(follows(linear, part, first, sentence.statement_id) for part in parts)
+    entailed = all(feasible.follows(linear, part, first, sentence.statement_id) for part in parts)
     return "follows" if entailed else "adds"
 
 
@@ -169,19 +150,21 @@ def reading_table(case: Case) -> pd.DataFrame:
     first = case.parameters.periods.first
     axes = case.parameters.readings
     models = [*company_books(case).values(), read_shape(case)]
-    sentences = read_sentences(case)
+    sentences = article.read_sentences(case)
     rows = []
     for name, axis in axes.items():
         for option in axis.options:
-            active = in_force(sentences, case.reading({name: option}))
-            against = conflict(linearise(active, first))
+            active = article.in_force(sentences, case.reading({name: option}))
+            against = feasible.conflict(feasible.linearise(active, first))
             found = None if against else _any_company(active, first, models)
             rows.append(_reading(axes, {name: option}, found is not None, against))
     refused = {(row["axis"], row["option"]) for row in rows if not row["possible"]}
     others = [(n, o) for n, axis in axes.items() for o in axis.options if o != axis.default]
     for pair in combinations([one for one in others if one not in refused], 2):
         if len(chosen := dict(pair)) == 2 and (
-            against := conflict(linearise(in_force(sentences, case.reading(chosen)), first))
+            against := feasible.conflict(
+                feasible.linearise(article.in_force(sentences, case.reading(chosen)), first)
+            )
         ):
             rows.append(_reading(axes, chosen, False, against))
     return pd.DataFrame(rows)
@@ -202,11 +185,11 @@ def _reading(
 
 
 def _any_company(
-    active: list[SentenceRow], first: str, models: Iterable[Denominators]
+    active: list[article.SentenceRow], first: str, models: Iterable[feasible.Denominators]
 ) -> Book | None:
     for model in models:
-        found = solved_company(active, first, model)
-        if found is not None and not failures(active, found, first):
+        found = feasible.solved_company(active, first, model)
+        if found is not None and not article.failures(active, found, first):
             return found
     return None
 
@@ -229,8 +212,8 @@ def bound_table(case: Case) -> pd.DataFrame:
     companies = company_books(case)
     rows = []
     for row in read_rows(BOUNDS, case.raw, case.root):
-        low, high = bound(both, row.expression, first)
-        freer = bound(plain, row.expression, first)
+        low, high = feasible.bound(both, row.expression, first)
+        freer = feasible.bound(plain, row.expression, first)
         rows.append(
             {
                 **row.model_dump(),
@@ -246,15 +229,15 @@ def bound_table(case: Case) -> pd.DataFrame:
     return pd.DataFrame(rows, dtype="object")
 
 
-def _with_accounting(sentences: list[SentenceRow], first: str) -> Linearised:
-    linear = linearise(sentences, first)
-    known = {**linear.claims, ("accounting", "balance and cash"): accounting(first)}
-    return Linearised(known, linear.nonlinear)
+def _with_accounting(sentences: list[article.SentenceRow], first: str) -> feasible.Linearised:
+    linear = feasible.linearise(sentences, first)
+    known = {**linear.claims, ("accounting", "balance and cash"): feasible.accounting(first)}
+    return feasible.Linearised(known, linear.nonlinear)
 
 
 def _at(expression: str, statements: Book, first: str) -> Fraction:
-    part = comparisons(f"{expression} > 0")[0]
-    return part.left_value(exact_lookup(statements, parse_quarter(first)))
+    part = article.comparisons(f"{expression} > 0")[0]
+    return part.left_value(article.exact_lookup(statements, parse_quarter(first)))
 
 
 def conclusion_table(case: Case) -> pd.DataFrame:
@@ -277,14 +260,14 @@ def conclusion_table(case: Case) -> pd.DataFrame:
             place = (frame["company_id"] == change.company_id) & (frame["period"] == change.period)
             changed.loc[place, change.column] = change.value
         company = changes[0].company_id
-        missed = failures(active, book(prepare(changed), company), first)
+        missed = article.failures(active, book(prepare(changed), company), first)
         words = (f"{c.column.replace('_', ' ')} {c.value:,} in {c.period}" for c in changes)
         failing = dict.fromkeys(miss.statement_id for miss in missed)
         made.append((statement, company, ", ".join(words), "; ".join(failing)))
     return frame_of(made, "statement_id company_id change failing")
 
 
-RAW: Final = (SENTENCES, SCHEME, COMPANIES, DESIGNS, SHAPE, COUNTEREXAMPLES, BOUNDS)
+RAW: Final = (article.SENTENCES, article.SCHEME, COMPANIES, DESIGNS, SHAPE, COUNTEREXAMPLES, BOUNDS)
 """Tables of an article's case, in reading order."""
 
 _KIND = "synthetic"

@@ -30,15 +30,8 @@ from analysis.base.text import (
     own_yaml,
     percent,
 )
+from analysis.claims import single
 from analysis.claims.printed import Interval, preimage, read_formula
-from analysis.claims.single import (
-    consistent_n,
-    earlier_counts,
-    later_counts,
-    nearest_totals,
-    power,
-    smallest_share,
-)
 from analysis.claims.verdicts import (
     count_conflicts,
     count_verdicts,
@@ -262,16 +255,16 @@ def _range(key: str, low: Fraction, high: Fraction) -> dict[str, str]:
 def _services(own: Mapping[str, str], rounding: Rounding) -> dict[str, str]:
     total, growth = int(own["services"]), own["services_growth"]
     named = int(own["lifting_doors"]) + int(own["alarms"])
-    (before,) = earlier_counts(growth, total, rounding)
-    (after,) = later_counts(growth, total, rounding)
-    below, above = nearest_totals(growth, total, rounding)
+    (before,) = single.earlier_counts(growth, total, rounding)
+    (after,) = single.later_counts(growth, total, rounding)
+    below, above = single.nearest_totals(growth, total, rounding)
     rate = parse_percent(growth).value
     split = next(e for e in range(1, total) if Fraction(total - 2 * e, e) < rate)
     splits = {"split_low": split, "split_high": split - 1}
     longer = [
         (first, later)
         for first in range(1, total)
-        for later in later_counts(growth, first, rounding)
+        for later in single.later_counts(growth, first, rounding)
         if first <= later < total - first
     ]
     # of the pairs of first halves that fit within the total, the one with the steadiest course
@@ -301,23 +294,23 @@ def _services(own: Mapping[str, str], rounding: Rounding) -> dict[str, str]:
 
 def _survey(own: Mapping[str, str], rounding: Rounding) -> dict[str, str]:
     printed, services = own["satisfaction"], int(own["services"])
-    satisfied, respondents = smallest_share(printed, rounding)
+    satisfied, respondents = single.smallest_share(printed, rounding)
     below = int(parse_percent(printed).value * services)
     return {
-        "respondents_fitting": whole(len(consistent_n(printed, services, rounding))),
+        "respondents_fitting": whole(len(single.consistent_n(printed, services, rounding))),
         "respondents_smallest": whole(respondents),
         "respondents_smallest_satisfied": whole(satisfied),
         "every_service_below": whole(below),
         "every_service_below_share": percent()(Fraction(below, services)),
         "every_service_above": whole(below + 1),
         "every_service_above_share": percent()(Fraction(below + 1, services)),
-        "power_all": percent()(power(3, services)),
+        "power_all": percent()(single.power(3, services)),
     }
 
 
 def _productivity(own: Mapping[str, str], rounding: Rounding) -> dict[str, str]:
     total, names = int(own["services"]), ("productivity_q1", "productivity_q2")
-    (before,) = earlier_counts(own["services_growth"], total, rounding)
+    (before,) = single.earlier_counts(own["services_growth"], total, rounding)
     first, second = (own[name] for name in names)
     ends = [end for name in names for end in _growth(own, name, rounding).ends]
     labour = labour_ratio([(before, total)], (first, second), rounding)
@@ -355,7 +348,7 @@ def _formulas(own: Mapping[str, str], rounding: Rounding) -> dict[str, str]:
         formula.at(dict(zip(formula.names, _SCORES, strict=True)))
         for formula in map(read_formula, (own["times_three"], own["over_three"]))
     )
-    survey = Fraction(*smallest_share(own["satisfaction"], rounding))
+    survey = Fraction(*single.smallest_share(own["satisfaction"], rounding))
     roi, net = (1 + parse_percent(own[key]).value for key in ("roi_rise", "margin_rise"))
     rise, cut = (parse_percent(own[key]).value for key in ("sustainability_rise", "cost_cut"))
     return {

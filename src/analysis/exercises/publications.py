@@ -12,14 +12,8 @@ from analysis.base.errors import InputError
 from analysis.base.numbers import parse, parse_percent
 from analysis.base.periods import quarter_days, quarter_label
 from analysis.base.text import Rounding, percent, records, round_digits
+from analysis.claims import single
 from analysis.claims.printed import format_like, preimage
-from analysis.claims.single import (
-    earlier_counts,
-    growth_within_total,
-    later_counts,
-    share_counts,
-    smallest_share,
-)
 from analysis.efficiency.article import company_names
 from analysis.efficiency.companies import COMPANIES
 from analysis.efficiency.quarterly_statements import Book, ledger_statements
@@ -137,13 +131,13 @@ def before(study: Study) -> Values:
     """Give the counts of the year before that agree with a printed growth."""
     found = _rate(study, _GROWTH) | _total(study)
     now, text = found["total"], found["rate"]
-    counts = earlier_counts(text, now)
+    counts = single.earlier_counts(text, now)
     middle = round_digits(now / (1 + found["value"]), Rounding.HALF_UP)
     near = range(middle - 1, middle + 2)
     return found | {
         "answer": frozenset(counts),
-        "off_later": frozenset(earlier_counts(text, now, base="later")),
-        "after": frozenset(later_counts(text, now)),
+        "off_later": frozenset(single.earlier_counts(text, now, base="later")),
+        "after": frozenset(single.later_counts(text, now)),
         "near": frozenset(near),
         "none": frozenset(),
         "middle": middle,
@@ -156,7 +150,7 @@ def before(study: Study) -> Values:
 def split(study: Study) -> Values:
     """Give whether one printed total can cover both periods that a growth compares."""
     given = _rate(study, _GROWTH) | _total(study)
-    total, found = given["total"], growth_within_total(given["rate"], given["total"])
+    total, found = given["total"], single.growth_within_total(given["rate"], given["total"])
     start = int(total / (2 + given["value"]))
     tried = [
         f"{n} + {total - n} gives {percent(2)(Fraction(total - 2 * n, n))}"
@@ -171,7 +165,7 @@ def split(study: Study) -> Values:
 def census(study: Study) -> Values:
     """Give how many of all services can have been called satisfactory (a GRIM test)."""
     given = _rate(study, _SATISFIED) | _total(study)
-    total, found = given["total"], share_counts(given["rate"], given["total"])
+    total, found = given["total"], single.share_counts(given["rate"], given["total"])
     middle = int(total * given["value"])
     tried = [f"{n} of {total} is {percent(2)(Fraction(n, total))}" for n in (middle, middle + 1)]
     return given | {
@@ -188,7 +182,9 @@ def census(study: Study) -> Values:
 def survey(study: Study) -> Values:
     """Give the smallest survey that can print a share."""
     given = _rate(study, _SATISFIED)
-    best, cut = (smallest_share(given["rate"], r) for r in (Rounding.HALF_UP, Rounding.TRUNCATE))
+    best, cut = (
+        single.smallest_share(given["rate"], r) for r in (Rounding.HALF_UP, Rounding.TRUNCATE)
+    )
     sizes = {"least": best[1], "satisfied": best[0], "cut": cut[1]}
     always = 10 ** (given["decimals"] + 2)
     return given | sizes | {"exactly": given["value"].denominator, "always": always}
