@@ -359,5 +359,6 @@ def _subtract_credit_notes(sheet: Sheet, context: Context) -> None:
             fault = fault_of("ask-credit-notes", word=word, header=header)
             sheet.report(fault, name, positive)
         elif context.settings.credit_notes == "subtract" and positive.any():
-            frame[name] = frame[name].where(~positive, -frame[name])
+            for amount in sheet.money:  # the cost of what came back too
+                frame[amount] = frame[amount].where(~positive, -frame[amount].abs())
             sheet.note("credit-notes-subtracted", sheet.called(name), int(positive.sum()))

@@ -14,7 +14,7 @@ from analysis.intake.cells import CURRENCIES, Cell, Context, own_signs, rounded,
 from analysis.intake.problems import fault_of
 from analysis.intake.rows import Sheet
 from analysis.tables.case import Case
-from analysis.tables.columns import CURRENCY
+from analysis.tables.columns import CURRENCY, may_be_empty
 from analysis.tables.rows import period_column
 
 _MOST_LINES = 40
@@ -44,7 +44,8 @@ def _code(name: str) -> str:
 
 def name_currencies(sheet: Sheet, context: Context) -> None:
     """Put the mark of another currency, such as in ``$ 984.64``, into a column of its own."""
-    name = sheet.money[0] if len(sheet.money) == 1 else ""
+    needed = [n for n in sheet.money if not may_be_empty(sheet.table.row.model_fields[n])]
+    name = needed[0] if len(needed) == 1 else ""
     cells = sheet.cells.get(name, ())
     texts = [cell for cell in set(cells) if isinstance(cell, str) and _BEARS_MARK.search(cell)]
     found = {cell: marked for cell in texts if (marked := _marked(cell, context))}

@@ -353,6 +353,7 @@ def _take(made: Proposal) -> None:
             made.questions.append(Question(told(text, ours=ours, about=about), answers))
     _find_key(made)
     _without_tax(made)
+    _find_cost(made)
     for column in made.amounts if made.table.name == "sale" else ():
         if column.below_zero:  # `case.yaml` asks about those of a bank statement
             column.why += "; " + told("below", n=column.below_zero, all=len(column.cells))
@@ -404,6 +405,22 @@ def _without_tax(made: Proposal) -> None:
             else:
                 text = told("tax-in", tax=tax.header, total=amount.header)
                 made.questions.append(Question(text, (f"{yaml_key(tax.header)}: deduction",)))
+
+
+def _find_cost(made: Proposal) -> None:
+    """Take what an amount and a profit say the goods cost, or ask about what is called a cost."""
+    taken = {str(column.ours): column for column in made.columns}
+    amount, costs = taken.get("amount"), made.numbers("cost")
+    costs = [column for column in costs if not (column.ours or column.says("no-goods", "tax"))]
+    if made.table.name != "sale" or amount is None or "goods_cost" in taken:
+        return
+    for cost, profit in product(costs, made.numbers("profit")):
+        if _makes(amount, cost, profit):
+            cost.take("goods_cost", "goods", amount=amount.header, profit=profit.header)
+            return
+    for cost in costs[:1]:
+        answers = (f"{yaml_key(cost.header)}: goods_cost",)
+        made.questions.append(Question(told("goods-cost", cost=cost.header), answers))
 
 
 def _find_key(made: Proposal) -> None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from analysis.intake.cells import Cell
 from analysis.intake.problems import Fault, Log, Problem
-from analysis.tables.columns import REST, header_of
+from analysis.tables.columns import REST, header_of, may_be_empty
 from analysis.tables.rows import Table
 
 FILE_LINES = 2**40
@@ -120,9 +120,10 @@ class Sheet(Placed):
 
     @property
     def money(self) -> list[str]:
-        """The columns of amounts that the file has."""
+        """The columns of amounts that the file has, those that may be empty last."""
         fields = self.table.row.model_fields
-        return [name for name in self.cells if name in fields and header_of(fields[name]).money]
+        found = [name for name in self.cells if name in fields and header_of(fields[name]).money]
+        return sorted(found, key=lambda name: may_be_empty(fields[name]))
 
 
 def records_of(sheet: Sheet) -> Iterator[dict[Any, Any]]:

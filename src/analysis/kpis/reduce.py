@@ -63,9 +63,16 @@ DIMENSIONS = ("service_type", "segment")
 
 NEW_SALES, ACTIVE, INVOICES = "new_customer_sales", "active_customers", "invoices"
 IN_BUDGET, BUDGETS = "on_time_in_budget", "budgets"
+COSTED, COST = ("costed_sales", "gross_profit"), "goods_cost_centimos"
 
 _COUNT = nw.lit(1)
 _SOLD = {"sales": nw.col("amount_centimos")}
+_KNOWN = (nw.col(COST).fill_null(0) != 0).cast(nw.Int64)
+_OF_COST = {
+    "costed_sales": nw.col("amount_centimos") * _KNOWN,
+    "gross_profit": (nw.col("amount_centimos") - nw.col(COST).fill_null(0)) * _KNOWN,
+}
+"""Sums of the rows whose cost is known, which is not 0."""
 
 
 def reduce(
@@ -116,7 +123,8 @@ def reduce(
             parts += invoice_counts(lines, months) if "invoice_id" in there else ()
             if "customer_id" in there and months:
                 parts += customer_sums(lines, months, by, measures)
-        parts += _by_month(_sums(lines, "invoiced_on", by, _SOLD, measures), by)
+        sold = _SOLD | (_OF_COST if COST in there else {})
+        parts += _by_month(_sums(lines, "invoiced_on", by, sold, measures), by)
     return add_up(parts, by)
 
 
@@ -129,8 +137,8 @@ def add_up(parts: Iterable[pd.DataFrame], by: Sequence[str]) -> pd.DataFrame:
     """Add parts of a cube; see :func:`reduce` for what is returned.
 
     Sales to new customers are known only where all the quarters before are, so those of other
-    months are dropped here, once all parts are there. In the months in which the firm was closed,
-    what is recorded by the month is recorded as zero.
+    months are dropped here, once all parts are there, and sums of costs where no row has one. In
+    the months in which the firm was closed, what is recorded by the month is recorded as zero.
     """
     keys = ["month", *by, "measure"]
     empty = pd.DataFrame({key: pd.Series(dtype="object") for key in keys}).assign(value=0)
@@ -140,6 +148,8 @@ def add_up(parts: Iterable[pd.DataFrame], by: Sequence[str]) -> pd.DataFrame:
     stacked[list(by)] = stacked[list(by)].fillna(ALL)
     stacked = stacked.astype({"month": "int64", "value": "int64"})
     cube = stacked.groupby(keys, as_index=False, sort=True)[["value"]].sum()
+    of_cost = cube["measure"].isin(COSTED)
+    cube = cube if cube.loc[of_cost, "value"].any() else cube[~of_cost]
     new = cube["measure"] == NEW_SALES
     quarter = containing(cube["month"], "quarter")
     quarters = set(quarter[new])
@@ -256,6 +266,7 @@ def invoices(frames: Frames, by: Sequence[str], measures: Collection[str]) -> nw
     there = lines.collect_schema().names()
     named = [name for name in customer if name in there]
     named += ["invoice_id"] if INVOICES in measures and "invoice_id" in there else []
+    named += [COST] if {*COSTED} & set(measures) and COST in there else []
     day = nw.col("invoiced_on")
     month = (12 * day.dt.year() + day.dt.month() - 1).cast(nw.Int64)
     return lines.select("invoiced_on", "amount_centimos", *named, *by, month=month)

@@ -33,6 +33,8 @@ LISTED = 5
 """Customers that a table lists."""
 ENOUGH = 100
 """Rows of a period from which on its weekdays tell something."""
+CLEAR = Fraction(5, 4)
+"""Parts without their signs may be so many times the sales; beyond that, shares tell nothing."""
 LARGE, FALL = Fraction(1, 4), Fraction(1, 50)
 """Shares of the sales from which on one customer, or a fall, asks for a decision."""
 
@@ -106,6 +108,9 @@ def ranking(report: FirmReport, by: str) -> pd.DataFrame:
         frame = _frame(report, [(days[int(day)], then, now) for day, then, now in found])
         return frame.assign(rest=False)
     found = [part for part in parts(report, by) if part[2]]
+    total = _added(found)[1]
+    if _added((name, base, abs(value)) for name, base, value in found)[1] > CLEAR * abs(total):
+        return _frame(report, [])
     named = sorted((part for part in found if part[0]), key=lambda part: (-part[2], part[0]))
     rows, others = _room(named, RANKED)
     others += [(tr("not named"), then, now) for name, then, now in found if not name]
@@ -290,7 +295,7 @@ def one_more(report: FirmReport) -> View | None:
     by_service = report.rows is None or report.has("service")  # which names kind and customer
     there |= columns if by_service else {*report.sold}
     rows = [
-        (tr(what), name if name in columns else f"{name}.csv", tr(gives))
+        (tr(what), name.removesuffix("_centimos") if name in columns else f"{name}.csv", tr(gives))
         for name, what, gives in rows_of("tbl-one-more")
         if name not in there
     ]

@@ -83,6 +83,10 @@ class SaleRow(Row):
         "net amount in céntimos (1/100 of the currency); negative for a credit note",
         larger="amount",
     )
+    goods_cost_centimos: WholeOrNone = money(
+        "cost of what the row sold in céntimos; 0 or empty where it is not known",
+        larger="goods_cost",
+    )
     customer_id: LabelOrEmpty = column(
         "customer; if empty, that of the service", references="customer"
     )
@@ -249,7 +253,7 @@ def read_ledger(case: Case) -> Ledger:
     """Read and validate the ledger of a case.
 
     Any table may be missing where rows are handed in, and elsewhere what only the whole method
-    needs. Optional columns of text that are empty throughout are left out.
+    needs. Optional columns of text that are empty throughout are left out, and unknown costs.
     """
     folder = case.processed / "ledger"
     needed = () if case.has_own_rows else CORE_TABLES
@@ -264,4 +268,10 @@ def read_ledger(case: Case) -> Ledger:
 def _filled(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     fields = table.row.model_fields.items()
     texts = [name for name, info in fields if info.annotation is str and may_be_empty(info)]
-    return frame.drop(columns=[name for name in texts if not (frame[name] != "").any()])
+    empty = [name for name in texts if not (frame[name] != "").any()]
+    if (cost := "goods_cost_centimos") in frame:
+        frame[cost] = [
+            0 if value is None or value != value else int(value) for value in frame[cost]
+        ]
+        empty += [] if frame[cost].any() else [cost]
+    return frame.drop(columns=empty)
