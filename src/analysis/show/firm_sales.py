@@ -133,8 +133,10 @@ def by_kind(report: FirmReport) -> pd.DataFrame:
 
 
 def _added(found: Iterable[Part]) -> tuple[Fraction | None, Fraction]:
-    before, now = zip(*((base, value) for _, base, value in found), strict=True) or ((), ())
-    return (None if None in before else sum(before, Fraction(0))), sum(now, Fraction(0))
+    rows = list(found)
+    known = [base for _, base, _ in rows if base is not None]
+    total = sum((value for *_, value in rows), Fraction(0))
+    return (sum(known, Fraction(0)) if len(known) == len(rows) else None), total
 
 
 def number_and_average(report: FirmReport) -> pd.DataFrame:
