@@ -97,8 +97,8 @@ def test_required_and_optional() -> None:
     fields = [field for table in TABLES for field in table.row.model_fields.items()]
     assert " ".join(sorted({name for name, info in fields if may_be_empty(info)})) == (
         "axis baseline cash_flow_basis claim_id confirmed customer_id due_on explains "
-        "first_service_on fx_effect goods_cost_centimos invoice_id kpi left_on option place quotation requested_on "
-        "segment service_id service_type source started_on upper value"
+        "first_service_on fx_effect goods_cost_centimos invoice_id kpi left_on option place "
+        "quotation requested_on segment service_id service_type source started_on upper value"
     )
 
 
