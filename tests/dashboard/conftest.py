@@ -27,6 +27,14 @@ ROWS: dict[str, Any] = yaml.safe_load(
 PANELS = ["cards", "course", "types", "segments"]
 TABLES = [*PANELS, "okr", "scorecard", "sums"]
 LANGUAGES = ("en", "es", "pl")
+MEDIA: dict[str, Any] = {
+    "media": "null",
+    "color_scheme": "light",
+    "reduced_motion": "no-preference",
+    "forced_colors": "none",
+    "contrast": "no-preference",
+}
+"""How a new tab shows a page."""
 
 
 class Shown:
@@ -38,6 +46,7 @@ class Shown:
         context = browser.new_context(offline=True, accept_downloads=True, **options)
         context.add_init_script(path=PROBE)
         self.page: Page = context.new_page()
+        self.media = {name: options.get(name, usual) for name, usual in MEDIA.items()}
         self.messages: list[str] = []
         self.requests: list[str] = []
         self.page.on("console", lambda message: self.messages.append(message.text))
@@ -48,8 +57,7 @@ class Shown:
         """Leave the tab as a new one is, but for its page."""
         self.messages.clear()
         self.requests.clear()
-        media = ("media", "color_scheme", "reduced_motion", "forced_colors", "contrast")
-        self.page.emulate_media(**dict.fromkeys(media, "null"))
+        self.page.emulate_media(**self.media)
         self.page.mouse.move(0, 0)
 
     def open(self, fragment: str = "") -> Shown:
