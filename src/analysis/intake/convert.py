@@ -288,16 +288,16 @@ def _validate(row: type[Row], name: str, reads: list[Read], factor: int) -> list
     return [values.get(place) for place in range(len(reads))]
 
 
+_TYPES: Mapping[Any, tuple[Any, Any]] = {int: ("int64", 0), date: ("datetime64[s]", None)}
+"""Types of values other than text, and what stands for none; no amount is 0."""
+
+
 def _series(column: _Column, kind: Any) -> pd.Series[Any]:
     """Return a column's values in the type that the strict reader gives them."""
-    if kind in (date, date | None):
-        days = np.array(column.values, dtype="datetime64[D]").astype("datetime64[s]")
-        return pd.Series(days[column.codes])
-    if kind in (int, int | None):  # no amount is none
-        numbers = np.array([value or 0 for value in column.values], dtype="int64")
-        return pd.Series(numbers[column.codes])
-    texts = np.array([value or "" for value in column.values], dtype=object)
-    return pd.Series(texts[column.codes], dtype="str")
+    type_, nothing = _TYPES.get(next(iter(get_args(kind)), kind), ("str", ""))
+    values = [value or nothing for value in column.values]
+    typed: pd.Series[Any] = pd.Series(values, dtype=type_).iloc[column.codes]
+    return typed.reset_index(drop=True)
 
 
 def _report_cells(sheet: Sheet, columns: dict[str, _Column], context: Context) -> None:
@@ -351,14 +351,13 @@ def moved_by(largest: Fraction, total: Fraction) -> str:
 def _subtract_credit_notes(sheet: Sheet, context: Context) -> None:
     """Ask about credit notes whose amounts have no minus, or give them one."""
     kinds, frame = sheet.cells.get(of.CREDIT, ()), sheet.frame
-    for name in sheet.money[:1] if len(kinds) else ():
-        credit = np.array([is_credit_note(cell) for cell in kinds], dtype=bool)
-        positive = credit & sheet.good[name] & (frame[name] > 0).to_numpy()
-        if context.settings.credit_notes is None and positive.any():
+    credit, told = [is_credit_note(cell) for cell in kinds], context.settings.credit_notes
+    for name in sheet.money[:1] if any(credit) else ():
+        positive = np.array(credit) & sheet.good[name] & (frame[name] > 0).to_numpy()
+        if told is None and positive.any():
             word, header = kinds[int(positive.argmax())], sheet.headers[of.CREDIT]
-            fault = fault_of("ask-credit-notes", word=word, header=header)
-            sheet.report(fault, name, positive)
-        elif context.settings.credit_notes == "subtract" and positive.any():
+            sheet.report(fault_of("ask-credit-notes", word=word, header=header), name, positive)
+        elif told == "subtract" and positive.any():
             for amount in sheet.money:  # the cost of what came back too
                 frame[amount] = frame[amount].where(~positive, -frame[amount].abs())
             sheet.note("credit-notes-subtracted", sheet.called(name), int(positive.sum()))

@@ -17,13 +17,17 @@ from analysis.intake import problems as said
 from analysis.intake.cells import Cell, Context, is_nothing, read_whole, without_sign
 from analysis.intake.problems import Note, fault_of
 from analysis.intake.rows import FILE_LINES, Sheet
-from analysis.intake.sheets import SEARCHED_ROWS, SHEET, Grid, plain_header
+from analysis.intake.sheets import SEARCHED_ROWS, SHEET, Grid, Words, plain_header
 from analysis.tables import columns as known
 from analysis.tables.columns import REST, folded, header_of, names_of
 from analysis.tables.rows import Row, period_column
 
 MONEY_ROWS = ("sale", "cost")
 """Tables whose rows may stand twice under different keys."""
+
+
+_Named = tuple[str, Sequence[Cell]]
+"""A column with its header."""
 
 
 def words_of(header: str) -> set[str]:
@@ -77,7 +81,7 @@ def joined(sheets: Sequence[Sheet]) -> Sheet:
     return made
 
 
-def name_columns(grid: Grid, currency: tuple[str, ...], foreign: tuple[str, ...] = ()) -> Sheet:
+def name_columns(grid: Grid, currency: Words, foreign: Words = ()) -> Sheet:
     """Find the header and name the columns; rows and columns without a value are left out.
 
     Parameters
@@ -108,8 +112,9 @@ def name_columns(grid: Grid, currency: tuple[str, ...], foreign: tuple[str, ...]
         header.pop()
     rows = _filled_rows(grid, place, len(header), sheet)
     grid.rows = []  # a large table is not held twice
-    columns: Any = list(zip_longest(*rows, fillvalue="")) if rows else [()] * len(header)
-    _name(sheet, header, columns, place + 1, grid, (currency, foreign))
+    cells: Any = list(zip_longest(*rows, fillvalue="")) if rows else [()] * len(header)
+    columns = list(zip(header, cells, strict=False))
+    _name(sheet, columns, place + 1, grid, (currency, foreign))
     if grid.mapped is not None:
         _leave_out_others(sheet, rows)
     _fill_further_lines(sheet)
@@ -136,11 +141,10 @@ def likely_header(rows: Sequence[Sequence[Cell]]) -> int | None:
 
 def _header_place(grid: Grid, currency: tuple[str, ...]) -> int | None:
     """Return the index of the first row with the most known names; None if no row has any."""
-    heads = [
-        [cell for cell in row[:200] if isinstance(cell, str)] for row in grid.rows[:SEARCHED_ROWS]
+    counts = [
+        sum(isinstance(c, str) and grid.meaning(c.strip(), currency) is not None for c in row[:200])
+        for row in grid.rows[:SEARCHED_ROWS]
     ]
-    found = [[grid.meaning(cell.strip(), currency) for cell in head] for head in heads]
-    counts = [len(head) - head.count(None) for head in found]
     most = max(counts, default=0)
     return counts.index(most) if most else None
 
@@ -180,17 +184,12 @@ def blanks(cells: Sequence[Cell]) -> NDArray[np.bool_]:
 
 
 def _name(
-    sheet: Sheet,
-    header: list[str],
-    columns: Sequence[tuple[Cell, ...]],
-    row: int,
-    grid: Grid,
-    signs: tuple[tuple[str, ...], tuple[str, ...]],
+    sheet: Sheet, columns: Sequence[_Named], row: int, grid: Grid, signs: tuple[Words, Words]
 ) -> None:
     """Give every column its name in the row model; say which are not used and which are missing."""
-    elsewhere, unused = dict[str, str](), list[tuple[str, Sequence[Cell]]]()
-    by_name, model = grid.mapped is None, sheet.table.row
-    for text, cells in zip(header, columns, strict=False):
+    elsewhere, unused = dict[str, str](), list[_Named]()
+    by_name, model, header = grid.mapped is None, sheet.table.row, [text for text, _ in columns]
+    for text, cells in columns:
         found = grid.meaning(text, signs[0])
         if len(kinds := {*cells}) <= _MOST_KINDS and any(map(is_credit_note, kinds)):
             sheet.cells[known.CREDIT], sheet.headers[known.CREDIT] = cells, text
@@ -235,9 +234,7 @@ def _name(
             sheet.refuse("column-not-mapped", row, ours, ours=ours, header=there)
 
 
-def foreign_column(
-    header: str, row: type[Row], currency: tuple[str, ...], foreign: tuple[str, ...]
-) -> str:
+def foreign_column(header: str, row: type[Row], currency: Words, foreign: Words) -> str:
     """Return the column of amounts that a header gives in another currency, or nothing.
 
     So ``Monto (US$)``, and ``Importe en dólares``, unless that is the case's own currency.
@@ -246,10 +243,9 @@ def foreign_column(
     rest = without_sign(text, foreign)
     if rest is None or without_sign(text, currency) is not None:
         return ""
-    found = names_of(row).get(re.sub("_(en|in)$", "", folded(rest)))
-    if found is None or found.field not in row.model_fields:
-        return ""
-    return found.field if header_of(row.model_fields[found.field]).money else ""
+    found = names_of(row).get(re.sub("_(en|in)$", "", folded(rest)), known.Found(""))
+    info = row.model_fields.get(found.field)
+    return found.field if info and header_of(info).money else ""
 
 
 _MOST_KINDS = 50
