@@ -34,20 +34,13 @@ from analysis.base.expression import (
     retime,
 )
 from analysis.base.periods import parse_quarter, quarter_days
+from analysis.efficiency import ratios
 from analysis.efficiency.companies import read_companies
 from analysis.efficiency.quarterly_statements import (
     AMOUNTS,
     Book,
     book,
     read_statements,
-)
-from analysis.efficiency.ratios import (
-    CapitalCost,
-    Denominator,
-    compute,
-    indicator,
-    indicator_table,
-    ladder,
 )
 from analysis.tables.case import Case
 from analysis.tables.columns import Identifier, Text
@@ -156,7 +149,7 @@ def _check_names(formula: Expression) -> None:
             raise InputError("a quarter in brackets is 1 to 4, q or q-1", value=value)
         if leaf.name not in AMOUNTS and leaf.name != "days":
             try:
-                indicator(leaf.name)
+                ratios.indicator(leaf.name)
             except KeyError as error:
                 raise InputError(
                     "no indicator or column of this name", value=leaf.name, fix="see the catalogue"
@@ -200,7 +193,7 @@ def exact_lookup(statements: Book, first: int) -> Callable[[str, int], Fraction]
             return Fraction(quarter_days(quarter))
         if name in AMOUNTS:
             return Fraction(statements[quarter][name])
-        result = compute(indicator(name), statements, quarter)
+        result = ratios.compute(ratios.indicator(name), statements, quarter)
         if result.value is None:
             raise UndefinedRatioError(f"{name}, quarter {number}: {result.reason}")
         return result.value
@@ -377,7 +370,7 @@ class Firm:
     statements: Book
     ladder: pd.DataFrame
     table: pd.DataFrame
-    cost: CapitalCost
+    cost: ratios.CapitalCost
 
 
 def company_names(case: Case) -> dict[str, str]:
@@ -387,7 +380,7 @@ def company_names(case: Case) -> dict[str, str]:
 
 def read_firms(
     case: Case,
-    denominator: Denominator,
+    denominator: ratios.Denominator,
     annual_rate: str,
     tax_rate: str,
     company: str | None = None,
@@ -412,7 +405,7 @@ def read_firms(
     if denominator not in ("closing", "opening", "average"):
         rule = "the denominator is closing, opening or average"
         raise InputError(rule, column="denominator", value=denominator)
-    cost = CapitalCost(
+    cost = ratios.CapitalCost(
         _share(annual_rate, "annual_rate"),
         _share(tax_rate, "tax_rate"),
         "the notebook's parameters",
@@ -421,8 +414,8 @@ def read_firms(
     firms = {}
     for key, name in names.items():
         statements = book(frame, key)
-        table = indicator_table(statements, denominator, cost=cost)
-        firms[key] = Firm(name, statements, ladder(statements), table, cost)
+        table = ratios.indicator_table(statements, denominator, cost=cost)
+        firms[key] = Firm(name, statements, ratios.ladder(statements), table, cost)
     return firms
 
 

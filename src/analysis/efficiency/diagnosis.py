@@ -16,16 +16,9 @@ import pandas as pd
 
 from analysis.base.periods import quarter_days, quarter_label
 from analysis.base.text import decimal, listed, own_yaml, percent
+from analysis.efficiency import ratios
 from analysis.efficiency.dynamics import quotient, trend, turnover_split
 from analysis.efficiency.quarterly_statements import Book
-from analysis.efficiency.ratios import (
-    QUARTERS_PER_YEAR,
-    CapitalCost,
-    days,
-    indicator,
-    indicator_table,
-    series,
-)
 
 _ROMAN: Final = ("I", "II", "III", "IV")
 
@@ -82,11 +75,11 @@ class Subject:
 
     statements: Book
     table: pd.DataFrame
-    cost: CapitalCost | None = None
+    cost: ratios.CapitalCost | None = None
 
     def values(self, name: str) -> Known:
         """Return an indicator where it is defined."""
-        return _defined(series(self.table, name))
+        return _defined(ratios.series(self.table, name))
 
     def complete(self, *names: str) -> bool:
         """Whether indicators are defined in every quarter."""
@@ -104,7 +97,7 @@ Writer = Callable[[Fraction], Text]
 Part = Text | str | Known | tuple[Known, Writer]
 
 
-def diagnose(statements: Book, cost: CapitalCost | None = None) -> list[Finding]:
+def diagnose(statements: Book, cost: ratios.CapitalCost | None = None) -> list[Finding]:
     """Apply every rule to a company's statements.
 
     Parameters
@@ -126,7 +119,7 @@ def diagnose(statements: Book, cost: CapitalCost | None = None) -> list[Finding]
     >>> diagnose({8024: amounts})[0].text.english
     'Indirect costs of 350 exceed gross profit of 300 in Q1: a loss on sales of 50.'
     """
-    subject = Subject(statements, indicator_table(statements, cost=cost), cost)
+    subject = Subject(statements, ratios.indicator_table(statements, cost=cost), cost)
     return [finding for apply in _RULES for finding in apply(subject)]
 
 
@@ -273,7 +266,7 @@ def _trends(*names: str, unit: Writer) -> Rule:
                     f"trend-{name}",
                     {name: values},
                     values,
-                    name=Text(indicator(name).english, indicator(name).polish),
+                    name=Text(ratios.indicator(name).english, ratios.indicator(name).polish),
                     moves=words[found.direction],
                     first=unit(values[min(values)]),
                     last=unit(values[max(values)]),
@@ -290,7 +283,7 @@ def _value_added(subject: Subject) -> Iterator[Finding]:
         return
     total = sum(values.values(), Fraction(0))
     rows = subject.table[(subject.table["indicator"] == "K10") & subject.table["value"].notna()]
-    even = QUARTERS_PER_YEAR * sum(rows["numerator"]) / sum(rows["denominator"])
+    even = ratios.QUARTERS_PER_YEAR * sum(rows["numerator"]) / sum(rows["denominator"])
     words = SENTENCES["value-added"]
     yield _finding(
         "value-added",
@@ -405,7 +398,7 @@ def _collection(subject: Subject) -> Iterator[Finding]:
     """Receivables that outlast the quarter."""
     slow = {q: v for q, v in subject.values("K21").items() if 0 < v < 1}
     if slow:
-        lengths = _defined({q: days(v, q) for q, v in slow.items()})
+        lengths = _defined({q: ratios.days(v, q) for q, v in slow.items()})
         parts = {"days": lengths, "length": {q: Fraction(quarter_days(q)) for q in slow}}
         figures = {"K21": slow, "days": lengths}
         yield _finding("collection", figures, slow, turns=(slow, _number), **parts)

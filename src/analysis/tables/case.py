@@ -19,49 +19,29 @@ from analysis.base.periods import Calendar, count_by, end_day, months_in, parse_
 from analysis.base.plan import ARTICLE as ARTICLE
 from analysis.base.plan import PAPER as PAPER
 from analysis.base.text import PlainLoader
+from analysis.tables import schema
 from analysis.tables.columns import LAST_DAY, MONTH, CostCategory, forbidden
-from analysis.tables.schema import (
-    ANY_PERIOD,
-    CURRENCY,
-    ID,
-    NAME,
-    WORDS,
-    Axis,
-    Calibration,
-    CapitalRates,
-    IntakeSettings,
-    OwnIndicator,
-    Periods,
-    ServiceType,
-    Source,
-    Strict,
-    periods_of,
-    schema_problems,
-    texts_of,
-    use_indicators,
-    yaml_problem,
-)
 
 Words = Annotated[tuple[str, ...], Field(min_length=1, strict=False)]
 
 
-class Parameters(Strict):
+class Parameters(schema.Strict):
     """The contents of ``case.yaml``; `periods` and `date` are those of the rows if left out."""
 
-    name: Annotated[str, Field(pattern=NAME)]
+    name: Annotated[str, Field(pattern=schema.NAME)]
     title: str
     subtitle: str
     kind: Literal["synthetic", "yours", "printed"]
-    currency: Annotated[str, Field(pattern=CURRENCY)]
-    currency_name: Annotated[str, Field(pattern=WORDS)] = "money"
+    currency: Annotated[str, Field(pattern=schema.CURRENCY)]
+    currency_name: Annotated[str, Field(pattern=schema.WORDS)] = "money"
     date: datetime.date = LAST_DAY
-    source: Source | None = None
-    periods: Periods = ANY_PERIOD
-    readings: dict[str, Axis] = Field(default_factory=dict)
-    calibration: Calibration | None = None
+    source: schema.Source | None = None
+    periods: schema.Periods = schema.ANY_PERIOD
+    readings: dict[str, schema.Axis] = Field(default_factory=dict)
+    calibration: schema.Calibration | None = None
     effect: Annotated[str, Field(min_length=1)] = "What keeps the firm from its targets"
     """What the causes of ``causes.csv`` are causes of, as the cause-and-effect diagram says it."""
-    intake: IntakeSettings = IntakeSettings()
+    intake: schema.IntakeSettings = schema.IntakeSettings()
     columns: dict[str, dict[str, dict[str, str | Words] | None]] = Field(default_factory=dict)
     """By file (or ``file, sheet name``), table and header: which column of ours it is, or the words
     of the rows that are read."""
@@ -69,9 +49,11 @@ class Parameters(Strict):
     """Kind of cost of the firm's own accounts: by name, or by the first digits of their numbers."""
     rates: dict[str, float | int | str] = Field(default_factory=dict)
     """Worth of one unit of other currencies, where ``rates.csv`` has none for the day or month."""
-    capital_cost: CapitalRates | None = None
+    capital_cost: schema.CapitalRates | None = None
     """For economic value added of quarterly statements, which leave both rates open."""
-    indicators: dict[Annotated[str, Field(pattern=ID)], OwnIndicator] = Field(default_factory=dict)
+    indicators: dict[Annotated[str, Field(pattern=schema.ID)], schema.OwnIndicator] = Field(
+        default_factory=dict
+    )
     """Indicators of the firm's own by key."""
     engine: Literal["auto", "pandas", "duckdb"] = "auto"
     """What the rows are summed with; see :mod:`analysis.kpis.cube`."""
@@ -172,7 +154,7 @@ class Case:
         months : collection of int
             Indices of the months with a row.
         """
-        found = {"periods": periods_of(months), "date": end_day(max(months), "month")}
+        found = {"periods": schema.periods_of(months), "date": end_day(max(months), "month")}
         update = {name: found[name] for name in sorted(self.from_rows)}
         return replace(self, parameters=self.parameters.model_copy(update=update))
 
@@ -212,7 +194,7 @@ class Case:
         return self.root / "figures" / self.name
 
     @property
-    def service_types(self) -> tuple[ServiceType, ...]:
+    def service_types(self) -> tuple[schema.ServiceType, ...]:
         """Kinds of service with their names, as far as the case names them."""
         calibration = self.parameters.calibration
         return calibration.service_types if calibration else ()
@@ -282,7 +264,7 @@ def load_case(name: str, root: Path | None = None) -> Case:
     found = read_parameters(path, path.relative_to(root), name)
     if isinstance(found, Parameters):
         count_by(found.calendar)
-        use_indicators(found.indicators)
+        schema.use_indicators(found.indicators)
         case = Case(root, found, frozenset({"periods", "date"} - found.model_fields_set))
         months = _stored_months(case) if case.from_rows else set()
         return case.spanning(months) if months else case
@@ -367,7 +349,7 @@ def read_parameters(path: Path, shown: Path, name: str) -> Parameters | list[Inp
     try:
         content = yaml.load(path.read_text(encoding="utf-8-sig"), PlainLoader)
         rule, fix = tr("holds a control character"), tr("type the text again")
-        texts = [(column, text) for column, text in texts_of(content) if forbidden(text)]
+        texts = [(column, text) for column, text in schema.texts_of(content) if forbidden(text)]
         if texts:
             return [
                 InputError(rule, file=shown, column=column, value=text, fix=fix)
@@ -381,8 +363,8 @@ def read_parameters(path: Path, shown: Path, name: str) -> Parameters | list[Inp
         return [InputError(rule, file=shown, fix=fix)]
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         if isinstance(error, ValidationError):
-            return schema_problems(error, shown, Parameters)
-        return [yaml_problem(error, shown)]
+            return schema.schema_problems(error, shown, Parameters)
+        return [schema.yaml_problem(error, shown)]
     if parameters.name != name:
         rule = tr("the name must be that of its folder, {name}", name=name)
         return [InputError(rule, file=shown, column="name", value=parameters.name)]

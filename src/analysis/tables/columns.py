@@ -23,14 +23,7 @@ from pydantic import BaseModel, Field
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from analysis.base.periods import (
-    first_month,
-    last_month,
-    month_label,
-    quarter_end,
-    quarter_label,
-    quarter_start,
-)
+from analysis.base import periods
 from analysis.base.text import own_yaml
 
 LARGEST = 10**15
@@ -210,13 +203,17 @@ def period_ends(info: FieldInfo, name: str, first: int, last: int) -> tuple[Any,
     """Return the first and last cell of a column of periods within some quarters."""
     if info.annotation in (date, date | None):
         begin, end = (
-            datetime.combine(d, time()) for d in (quarter_start(first), quarter_end(last))
+            datetime.combine(d, time())
+            for d in (periods.quarter_start(first), periods.quarter_end(last))
         )
         return begin, end
     if name == "month":
-        ends = first_month(first, "quarter"), last_month(quarter_label(last))
-        return month_label(ends[0]), month_label(ends[1])
-    return quarter_label(first), quarter_label(last)
+        ends = (
+            periods.first_month(first, "quarter"),
+            periods.last_month(periods.quarter_label(last)),
+        )
+        return periods.month_label(ends[0]), periods.month_label(ends[1])
+    return periods.quarter_label(first), periods.quarter_label(last)
 
 
 def is_choice(info: FieldInfo) -> bool:
