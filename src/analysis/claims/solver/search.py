@@ -60,6 +60,8 @@ class _Question:
         The sums to branch on.
     links : Links
         How sums limit their parts.
+    linked : bool
+        Whether that was found out; fractions do not need it.
     """
 
     tags: tuple[str, ...]
@@ -69,6 +71,7 @@ class _Question:
     high: Limits
     totals: AbstractSet[int]
     links: Links
+    linked: bool
 
     @cached_property
     def order(self) -> tuple[int, ...]:
@@ -140,7 +143,7 @@ class Search:
             A data set for the quantities of these claims and of the rules that touch them; or the
             tags of claims; or None if it stays open.
         """
-        with self._asked(tags, more) as question:
+        with self._asked(tags, more, linked=most > 1) as question:
             self.looked_at = 0
             found = self._answer(question, most)
         if not isinstance(found, int):
@@ -149,7 +152,7 @@ class Search:
 
     def point(self, tags: Iterable[str]) -> dict[str, Fraction] | None:
         """Return numbers that meet some claims and need not be whole; None if there are none."""
-        with self._asked(tags, ()) as question:
+        with self._asked(tags, (), linked=False) as question:
             if self._tableau.meet(question.low, question.high) is not None:
                 return None
             return {name: Fraction(*self._tableau.at(v)) for name, v in question.singles.items()}
@@ -174,7 +177,7 @@ class Search:
         ImpossibleError
             If no data set meets the claims.
         """
-        with self._asked(tags, more) as question:
+        with self._asked(tags, more, linked=False) as question:
             low, high = question.low, question.high
             if self._tableau.meet(low, high) is not None:
                 raise ImpossibleError("no data set agrees with these claims")
@@ -226,21 +229,23 @@ class Search:
         ]
 
     @contextmanager
-    def _asked(self, tags: Iterable[str], more: Sequence[Claim]) -> Iterator[_Question]:
+    def _asked(
+        self, tags: Iterable[str], more: Sequence[Claim], *, linked: bool = True
+    ) -> Iterator[_Question]:
         """Set the limits of a question; sums that it alone speaks of are dropped after it."""
         forms = self._tableau.forms
         before = set(forms)
         added = self._limits(0, more)
         names = {name for v, _, _ in added for name in _names(forms[v])}
         tags, base = tuple(tags), self._base
-        if base is None or base.tags != tags or not names <= base.names:
-            base = self._question(tags, names)
+        if base is None or base.tags != tags or not names <= base.names or linked > base.linked:
+            base = self._question(tags, names, linked)
             self._base = None if more else base
         low, high = dict(base.low), dict(base.high)
         _tighten(low, high, added)
         touched = {**base.forms, **{v: forms[v] for v in sorted(forms.keys() - before)}}
         limited = {v for v, *_ in added} | (self._totals & touched.keys())
-        new = [v for v in sorted(limited - base.links.sums.keys()) if len(forms[v]) > 1]
+        new = [v for v in sorted(limited - base.links.sums.keys()) if linked and len(forms[v]) > 1]
         for v in new:
             base.links.add(v, self._parts(v, touched))
         try:
@@ -253,7 +258,7 @@ class Search:
                 if len(forms[v]) != 1:
                     self._tableau.drop(v)
 
-    def _question(self, tags: tuple[str, ...], names: set[str]) -> _Question:
+    def _question(self, tags: tuple[str, ...], names: set[str], linked: bool) -> _Question:
         """Return the question of some claims alone, and of what else some quantities touch."""
         forms = self._tableau.forms
         chosen = [*chain.from_iterable(self._claims[tag] for tag in tags)]
@@ -265,11 +270,12 @@ class Search:
         wanted = reachable(wanted, [_names(forms[v]) for v in sums])
         touched = {v: form for v, form in forms.items() if wanted.issuperset(_names(form))}
         limited = low.keys() | high.keys() | self._totals
-        parts = {v: self._parts(v, touched) for v in touched if len(forms[v]) > 1 and v in limited}
+        sums = [v for v in touched if linked and len(forms[v]) > 1 and v in limited]
+        parts = {v: self._parts(v, touched) for v in sums}
         links = Links()
         for v in sorted(parts, key=lambda v: -len(parts[v])):
             links.add(v, parts[v])  # the parts of a short sum limit each other the most
-        return _Question(tags, wanted, touched, low, high, self._totals, links)
+        return _Question(tags, wanted, touched, low, high, self._totals, links, linked)
 
     def _parts(self, v: int, touched: Mapping[int, Form]) -> list[tuple[int, int]]:
         """Write a sum by its quantities, or by totals of them where it has whole ones."""
