@@ -50,7 +50,6 @@ Files = dict[str, list[Path]]
 BROKEN = "this cell breaks a rule: "
 """Begins what DuckDB says when it stops at a rule of ours; the table and column follow as JSON."""
 
-_CORRECT_DAY = "correct one of the days"
 _IN_WORDS = {"DATE": "a date as YYYY-MM-DD", "BIGINT": "a whole number", "VARCHAR": "filled in"}
 
 _BUFFER = 16_000_000
@@ -211,7 +210,13 @@ def selection(table: Table, broken_cell: Literal["stops", "is null", "is none"] 
 def rules(table: Table) -> list[Rule]:
     """Say the rules of a table's cells and of its days in SQL and in words."""
     return [_of_cells(table, name) for name in table.row.model_fields] + [
-        Rule("row", late, f"({early} > {late}) is not true", order_rule(group), _CORRECT_DAY)
+        Rule(
+            "row",
+            late,
+            f"({early} > {late}) is not true",
+            order_rule(group),
+            "correct one of the days",
+        )
         for group in table.row.in_order
         for early, late in pairwise(group)
     ]
@@ -226,15 +231,19 @@ def _of_cells(table: Table, name: str) -> Rule:
     if is_choice(field):
         tests.append(f"{name} in ({', '.join(map(sql_text, get_args(field.annotation)))})")
         words = f"must be one of {', '.join(get_args(field.annotation))}"
-    low, high = _bounds(field)
-    if low is not None:
-        tests.append(f"{name} >= {_limit(low)}")
-        words += f", at least {low}"
-    if high is not None:
-        tests.append(f"{name} <= {_limit(high)}")
-        words += f", at most {high}"
+    ends = [
+        next(
+            (end for limit in field.metadata if (end := getattr(limit, at, None)) is not None), None
+        )
+        for at in ("ge", "le")
+    ]
+    for end, sign, called in zip(ends, (">=", "<="), ("at least", "at most"), strict=True):
+        if end is not None:
+            limit = f"date '{end}'" if isinstance(end, date) else end
+            tests.append(f"{name} {sign} {limit}")
+            words += f", {called} {end}"
     if kind == "BIGINT":
-        exact = all(isinstance(end, int) and abs(end) < _LARGEST for end in (low, high))
+        exact = all(isinstance(end, int) and abs(end) < _LARGEST for end in ends)
         tests += [f"{name} = trunc({name})", *([] if exact else [f"abs({name}) < {_LARGEST}"])]
     for limit in field.metadata:
         if getattr(limit, "min_length", None):
@@ -246,18 +255,9 @@ def _of_cells(table: Table, name: str) -> Rule:
     if not tests and not _may_be_blank(field):
         tests.append(f"{name} is not null")  # all other tests fail a null anyway
     kept = " and ".join(tests) or "true"
-    sql = f"({name} is null or ({kept}))" if _optional(field) else f"({kept})"
-    return Rule("cell", name, sql, words, "correct the cell")
-
-
-def _bounds(field: FieldInfo) -> tuple[object, object]:
-    """Find the least and the largest value that a field may have."""
-
-    def one(end: str) -> object:
-        ends = (getattr(limit, end, None) for limit in field.metadata)
-        return next((end for end in ends if end is not None), None)
-
-    return one("ge"), one("le")
+    if type(None) in get_args(field.annotation):
+        kept = f"{name} is null or ({kept})"
+    return Rule("cell", name, f"({kept})", words, "correct the cell")
 
 
 def _cell(name: str, field: FieldInfo) -> str:
@@ -267,14 +267,6 @@ def _cell(name: str, field: FieldInfo) -> str:
 
 def _may_be_blank(field: FieldInfo) -> bool:
     return sql_type(field) == "VARCHAR" and may_be_empty(field)
-
-
-def _optional(field: FieldInfo) -> bool:
-    return type(None) in get_args(field.annotation)
-
-
-def _limit(value: object) -> str:
-    return f"date '{value}'" if isinstance(value, date) else str(value)
 
 
 @contextmanager
@@ -356,8 +348,7 @@ def parquet_rows(path: Path) -> list[list[Any]]:
     """
     duckdb = require_duckdb(path)
     with duckdb.connect() as store:
-        for setting in _SETTINGS:
-            store.execute(setting)
+        _confine(store, path.resolve().parent)
         try:
             names = store.sql(f"from read_parquet({sql_list([path])})").columns
             cells = ", ".join(f"coalesce({quoted(name)}::varchar, '')" for name in names)

@@ -118,17 +118,15 @@ def base_of(known: Mapping[int, Period], totals: Totals, period: str, base: str)
         return known.get(before, {})
     if distance(grain, base) != distance(grain, "year-ago") or before not in known:
         return {}
-    by_month, ended = _by_month(totals), covered(index, grain)[-1] - 12
+    by_month, since = _by_month(totals), int(totals["month"].min())
+    ended = covered(index, grain)[-1] - 12
     if ends_within_month():
         for name, sums in by_month.items():
             sums.pop(ended, None)
             cut = by_month.get(name + TO_DATE, {})
             sums |= {month: cut[month] for month in cut if month == ended}
-    months, since = range(first_month(before, grain), ended + 1), int(totals["month"].min())
-    return {
-        name: _rolled(spec, by_month, before, grain, since, months)
-        for name, spec in MEASURES.items()
-    }
+    months = range(first_month(before, grain), ended + 1)
+    return {n: _rolled(s, by_month, before, grain, since, months) for n, s in MEASURES.items()}
 
 
 def _by_month(totals: Totals) -> dict[str, dict[int, int]]:
@@ -242,9 +240,8 @@ def wide(cube: pd.DataFrame, grain: Grain = "quarter") -> pd.DataFrame:
     summed = set(cube["measure"])
     names = {spec.found_in(summed).name: column for column, spec in summed_columns().items()}
     rows = cube[cube["measure"].isin(list(names))]
-    keys = [grain, *by]
     rows = rows.assign(**{grain: containing(rows["month"], grain)})
-    added = rows.groupby([*keys, "measure"], sort=True)["value"].sum()
+    added = rows.groupby([grain, *by, "measure"], sort=True)["value"].sum()
     table = added.unstack("measure", fill_value=0).rename(columns=names)
     table = table[[column for column in summed_columns() if column in table]].reset_index()
     return table.rename_axis(columns=None)

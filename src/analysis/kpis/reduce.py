@@ -17,12 +17,7 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
-from analysis.base.periods import (
-    GRAINS,
-    calendar,
-    containing,
-    first_month,
-)
+from analysis.base.periods import GRAINS, calendar, containing, first_month
 from analysis.kpis.catalogue import MEASURES
 from analysis.kpis.duck import computed_once
 from analysis.kpis.small_tables import (
@@ -264,9 +259,9 @@ def invoices(frames: Frames, by: Sequence[str], measures: Collection[str]) -> nw
     customer = ["customer_id"] if {NEW_SALES, ACTIVE} & set(measures) else []
     lines = _typed(frames, "sale", [*customer, *by])
     there = lines.collect_schema().names()
-    named = [name for name in customer if name in there]
-    named += ["invoice_id"] if INVOICES in measures and "invoice_id" in there else []
-    named += [COST] if {*COSTED} & set(measures) and COST in there else []
+    wanted = [*customer, *(["invoice_id"] if INVOICES in measures else [])]
+    wanted += [COST] if {*COSTED} & set(measures) else []
+    named = [name for name in wanted if name in there]
     day = nw.col("invoiced_on")
     month = (12 * day.dt.year() + day.dt.month() - 1).cast(nw.Int64)
     return lines.select("invoiced_on", "amount_centimos", *named, *by, month=month)
