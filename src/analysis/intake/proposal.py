@@ -25,7 +25,7 @@ import yaml
 from pydantic.fields import FieldInfo
 
 from analysis.base.language import tr
-from analysis.base.text import PlainLoader, listed
+from analysis.base.text import PlainLoader, decimal, listed
 from analysis.intake.case_files import ROWS, find_table, nearest_table
 from analysis.intake.cells import Cell, Context, Read, foreign_signs, read_day, read_whole
 from analysis.intake.naming import are_of_suppliers, is_blank, likely_header, says
@@ -354,9 +354,11 @@ def _take(made: Proposal) -> None:
     _find_key(made)
     _without_tax(made)
     _find_cost(made)
-    for column in made.amounts if made.table.name == "sale" else ():
+    sold = [column for column in made.amounts if column.ours != "goods_cost"]
+    for column in sold if made.table.name == "sale" else ():
         if column.below_zero:  # `case.yaml` asks about those of a bank statement
-            column.why += "; " + told("below", n=column.below_zero, all=len(column.cells))
+            count = {"n": decimal()(column.below_zero), "all": decimal()(len(column.cells))}
+            column.why += "; " + told("below", **count)
     _choose_rows(made)
     _offer(made)
 
