@@ -140,7 +140,7 @@ function chartOf(id, now) {
 function sumsPanel() {
   return {
     id: "sums", title: "Sums behind the selection", kind, wide: true, folded: true,
-    note: () => say("By month, service type and segment: the finest sums that this file holds. The rows themselves are not in it."),
+    note: () => say("“Table” shows the finest sums of this file: by month and kind and segment. The rows themselves are not in it."),
     draw: () => null,
     table: (now) => {
       const { month, type, segment, sums } = data.cube, inside = (chosen, at) => !chosen.size || chosen.has(at);
