@@ -1,9 +1,8 @@
 """What the columns of an export are, told by their names and cells, and what is left to ask.
 
-A column knows the words of its name, a sample of its cells and their kind; the row model of a table
-says of which kind its columns are and what files call them. What is certain by an exact name, by
-the cells of a column or by sums of columns is taken and reported; the rest becomes a question, with
-the line of ``case.yaml`` that answers it.
+A column knows the words of its name, a sample of its cells and their kind; a row model says of
+which kind its columns are and what files call them. What names, cells or sums of columns make
+certain is taken and reported; the rest becomes a question, with the line that answers it.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ from analysis.intake.case_files import ROWS, find_table, nearest_table
 from analysis.intake.cells import Cell, Context, Read, foreign_signs, read_day, read_whole
 from analysis.intake.naming import are_of_suppliers, is_blank, likely_header, says
 from analysis.intake.problems import Rank, vocabulary, words_for
-from analysis.intake.sheets import SHEET, Grid, Meaning, plain_header
+from analysis.intake.sheets import SHEET, Grid, plain_header
 from analysis.tables import columns as of
 from analysis.tables.columns import folded, header_of, names_of
 from analysis.tables.rows import Table
@@ -209,6 +208,11 @@ class Proposal:
         fine = [c for c in varied if any(_DECIMALS.search(str(cell)) for cell in c.sample)]
         return fine or varied or found if kind == "number" else found
 
+    def ask(self, text: str, ours: str, columns: Sequence[Column]) -> None:
+        """Ask which of some columns is one of ours."""
+        answers = tuple(f"{yaml_key(column.header)}: {ours}" for column in columns)
+        self.questions.append(Question(text, answers))
+
     def numbers(self, word: str) -> list[Column]:
         """Return the columns of numbers, not all nought, that say a word of a kind."""
         but = ("base", "gross") if word == "tax" else ()
@@ -221,15 +225,6 @@ class Proposal:
         fields, names = self.table.row.model_fields, names_of(self.table.row)
         money = {name for name, info in fields.items() if header_of(info).money}
         return [c for c in self.columns if names.get(str(c.ours), of.Found("")).field in money]
-
-
-class AnyTable(Grid):
-    """A file of which it is not known yet which table it is: it is read by the names of all."""
-
-    def meaning(self, header: str, currency: tuple[str, ...] = ()) -> Meaning | None:
-        """Return what a column is in the first table that has such a name."""
-        found = (of.find_column(header, table.row, currency) for table in ROWS)
-        return next(filter(None, found), None)
 
 
 def propose(grid: Grid) -> Proposal | None:
@@ -349,8 +344,7 @@ def _take(made: Proposal) -> None:
             free.sort(key=lambda column: not of.contained(column.header, names))
             weaker = {"number": "number", "key": "word"}.get(kind, "none")
             likely = free or made.unused(weaker, "tax", "discount")
-            answers = tuple(f"{yaml_key(column.header)}: {ours}" for column in likely)
-            made.questions.append(Question(told(text, ours=ours, about=about), answers))
+            made.ask(told(text, ours=ours, about=about), ours, likely)
     _find_key(made)
     _without_tax(made)
     _find_cost(made)
@@ -406,7 +400,7 @@ def _without_tax(made: Proposal) -> None:
                 tax.take("deduction", "parts", whole=amount.header, parts=names)
             else:
                 text = told("tax-in", tax=tax.header, total=amount.header)
-                made.questions.append(Question(text, (f"{yaml_key(tax.header)}: deduction",)))
+                made.ask(text, "deduction", [tax])
 
 
 def _find_cost(made: Proposal) -> None:
@@ -421,8 +415,7 @@ def _find_cost(made: Proposal) -> None:
             cost.take("goods_cost", "goods", amount=amount.header, profit=profit.header)
             return
     for cost in costs[:1]:
-        answers = (f"{yaml_key(cost.header)}: goods_cost",)
-        made.questions.append(Question(told("goods-cost", cost=cost.header), answers))
+        made.ask(told("goods-cost", cost=cost.header), "goods_cost", [cost])
 
 
 def _find_key(made: Proposal) -> None:
