@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis.base.errors import InputError
+from analysis.base.periods import Calendar, counting
 from analysis.kpis.cube import files, opened
 from analysis.kpis.levels import sums
 from analysis.kpis.reduce import DIMENSIONS, reduce
@@ -167,6 +168,47 @@ def test_joined_measures_by_loops(seed: int, services: int) -> None:
     rows = cube[cube["measure"] == "new_customer_sales"]
     assert {(r.month, r.service_type): r.value for r in rows.itertuples()} == new
     assert cube.loc[cube["measure"] == "on_time_in_budget", "value"].sum() == good
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(0, 2**32), st.integers(1, 60), st.sampled_from([1, 4, 11]))
+def test_active_customers_by_loops(seed: int, services: int, year_starts: int) -> None:
+    """A customer counts in the first month of a period with a line that asks for money."""
+    ledger = random_ledger(seed, services, frozenset())
+    who = dict(zip(ledger["service"]["service_id"], ledger["service"]["customer_id"], strict=True))
+    asked = sorted(
+        (row.invoiced_on.year * 12 + row.invoiced_on.month - 1, who[row.service_id])
+        for row in ledger["sale"].itertuples()
+        if row.amount_centimos > 0
+    )
+    with counting(Calendar(year_starts=year_starts)):
+        cube = reduce(ledger, (), ("active_customers",))
+    for name, size in (("_1", 1), ("", 3), ("_6", 6), ("_12", 12)):
+        expected: dict[int, int] = {}
+        seen = set()
+        for month, customer in asked:
+            period = (month - year_starts + 1) // size
+            if (customer, period) not in seen:
+                seen.add((customer, period))
+                expected[month] = expected.get(month, 0) + 1
+        rows = cube[(cube["measure"] == f"active_customers{name}") & (cube["value"] > 0)]
+        assert dict(zip(rows["month"], rows["value"], strict=True)) == expected
+
+
+def test_the_customer_of_a_line_decides_its_segment() -> None:
+    service = [("S1", "C1", "doors", *[pd.Timestamp("2024-05-02")] * 4)]
+    sale = [("F1", "S1", pd.Timestamp("2024-05-03"), 100, who) for who in ("C2", "")]
+    customers = [("C1", "shop"), ("C2", "company")]
+    ledger = {
+        "service": typed(service, SERVICE.splitlines()[0].replace(",", " ")),
+        "sale": typed(sale, "invoice_id service_id invoiced_on amount_centimos customer_id"),
+        "customer": typed(customers, "customer_id segment"),
+    }
+    found = reduce(ledger, DIMENSIONS, ("sales",))
+    assert found[["service_type", "segment", "value"]].to_numpy().tolist() == [
+        ["doors", "company", 100],
+        ["doors", "shop", 100],
+    ]
 
 
 MILLION = 1_000_000

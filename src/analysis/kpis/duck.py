@@ -40,6 +40,7 @@ _SETTINGS = (
     "set autoinstall_known_extensions = false",
     "set autoload_known_extensions = false",
 )
+_FIX = "correct one of the days"
 _LINE = re.compile(r"CSV Error on Line: (\d+)")
 _CELL = re.compile(r'converting column "([^"]+)"\. (?:Could not convert string "(.*?)" to)?', re.S)
 _FILE = re.compile(r"^\s*file = (.+)$", re.MULTILINE)
@@ -210,13 +211,7 @@ def selection(table: Table, broken_cell: Literal["stops", "is null", "is none"] 
 def rules(table: Table) -> list[Rule]:
     """Say the rules of a table's cells and of its days in SQL and in words."""
     return [_of_cells(table, name) for name in table.row.model_fields] + [
-        Rule(
-            "row",
-            late,
-            f"({early} > {late}) is not true",
-            order_rule(group),
-            "correct one of the days",
-        )
+        Rule("row", late, f"({early} > {late}) is not true", order_rule(group), _FIX)
         for group in table.row.in_order
         for early, late in pairwise(group)
     ]
@@ -231,19 +226,15 @@ def _of_cells(table: Table, name: str) -> Rule:
     if is_choice(field):
         tests.append(f"{name} in ({', '.join(map(sql_text, get_args(field.annotation)))})")
         words = f"must be one of {', '.join(get_args(field.annotation))}"
-    ends = [
-        next(
-            (end for limit in field.metadata if (end := getattr(limit, at, None)) is not None), None
-        )
-        for at in ("ge", "le")
-    ]
-    for end, sign, called in zip(ends, (">=", "<="), ("at least", "at most"), strict=True):
-        if end is not None:
+    low, high = ([getattr(m, at) for m in field.metadata if hasattr(m, at)] for at in ("ge", "le"))
+    for ends, sign, called in ((low, ">=", "at least"), (high, "<=", "at most")):
+        for end in ends:
             limit = f"date '{end}'" if isinstance(end, date) else end
             tests.append(f"{name} {sign} {limit}")
             words += f", {called} {end}"
     if kind == "BIGINT":
-        exact = all(isinstance(end, int) and abs(end) < _LARGEST for end in ends)
+        near = [isinstance(end, int) and abs(end) < _LARGEST for end in (*low, *high)]
+        exact = len(near) > 1 and all(near)
         tests += [f"{name} = trunc({name})", *([] if exact else [f"abs({name}) < {_LARGEST}"])]
     for limit in field.metadata:
         if getattr(limit, "min_length", None):

@@ -115,9 +115,9 @@ def reduce(
             lines = _computed_once(lines)
             found = collected(lines.group_by("month").agg(lines=nw.len()), "month")["month"]
             months = sorted(map(int, found))
-            parts += invoice_counts(lines, months) if "invoice_id" in there else ()
+            parts += _invoice_counts(lines, months) if "invoice_id" in there else ()
             if "customer_id" in there and months:
-                parts += customer_sums(lines, months, by, measures)
+                parts += _customer_sums(lines, months, by, measures)
         sold = _SOLD | (_OF_COST if COST in there else {})
         parts += _by_month(_sums(lines, "invoiced_on", by, sold, measures), by)
     return add_up(parts, by)
@@ -267,7 +267,7 @@ def invoices(frames: Frames, by: Sequence[str], measures: Collection[str]) -> nw
     return lines.select("invoiced_on", "amount_centimos", *named, *by, month=month)
 
 
-def invoice_counts(lines: nw.LazyFrame[Any], months: Sequence[int]) -> Parts:
+def _invoice_counts(lines: nw.LazyFrame[Any], months: Sequence[int]) -> Parts:
     """Count invoices that ask for money, each once, in the month of its first line.
 
     Lines of one invoice may be of several service types, so that the count is not split.
@@ -280,7 +280,7 @@ def invoice_counts(lines: nw.LazyFrame[Any], months: Sequence[int]) -> Parts:
         yield counted.assign(measure=INVOICES)
 
 
-def customer_sums(
+def _customer_sums(
     lines: nw.LazyFrame[Any], months: Sequence[int], by: Sequence[str], measures: Collection[str]
 ) -> Parts:
     """Count the customers who were asked for money, and sum the sales to new ones.
@@ -288,17 +288,6 @@ def customer_sums(
     New is who was not invoiced in the quarters before. One row of each customer holds a number for
     every year, whose binary digits say in which months that was. So rows are grouped by customer
     but once, and no engine needs to sort.
-
-    Parameters
-    ----------
-    lines : LazyFrame
-        From :func:`invoices`, with customers.
-    months : sequence of int
-        Months with a line, in order.
-    by : sequence of str
-        Dimensions of the sales.
-    measures : collection of str
-        What is wanted.
     """
     rows, month = _named(lines, "customer_id"), nw.col("month")
     flags = {"asked": _flag(nw.col("amount_centimos") > 0), "invoiced": _COUNT}
