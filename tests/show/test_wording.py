@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from analysis.evidence.appraisal import SECTIONS
 from analysis.show import publication_tables, wording
 from analysis.show.wording import view
 
@@ -14,7 +15,8 @@ FOLDER = Path(wording.__file__).parent
 
 def test_every_table_has_its_function() -> None:
     code = "".join(path.read_text(encoding="utf-8") for path in FOLDER.glob("*.py"))
-    assert set(re.findall(r'"(tbl-[^".]+)"', code)) == wording._tables().keys()
+    named = set(re.findall(r'"(tbl-[^".]+)"', code)) - {"tbl-{section}"}
+    assert named | {f"tbl-{section}" for section in SECTIONS} == wording._tables().keys()
 
 
 @pytest.mark.parametrize("name", sorted(wording._tables()))
