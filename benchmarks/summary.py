@@ -65,11 +65,9 @@ def _notes(speed: pd.DataFrame) -> list[str]:
     ]
     if parts:
         notes[-1] += (
-            f" In each of {parts[0]['runs']} rounds all but our table answered another random "
-            f"{int(parts[0]['cases_per_run']):,} of them, and their time is scaled to all; so they "
-            "answered each once. All get their arguments ready-made. Loops are compared with our "
-            "loop, and our table with none: grim has none, and scrutipy's does not run beside "
-            "this Polars."
+            f" In each of {parts[0]['runs']} rounds each answered another random "
+            f"{int(parts[0]['cases_per_run']):,} of them, and its time is scaled to all; so it "
+            "answered each once. All get their arguments ready-made."
         )
     return [
         *notes,

@@ -293,7 +293,7 @@ def _customer_sums(
     flags = {"asked": _flag(nw.col("amount_centimos") > 0), "invoiced": _COUNT}
     once = rows.select("customer_id", "month", **flags).group_by("customer_id", "month")
     digits: dict[str, nw.Expr] = {}
-    for year in {containing(m, "year") for m in months}:
+    for year in sorted({containing(m, "year") for m in months}):
         at = month - first_month(year, "year")
         digit = nw.when(at >= 0, at < 12).then(nw.lit(2.0) ** at).otherwise(0.0)
         digits |= {f"{name} {year}": nw.col(name) * digit for name in flags}
