@@ -19,7 +19,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from analysis.base.language import LOCALES, words_of
+from analysis.base.language import LOCALES, tr, using, words_of
 from analysis.base.plan import PAPER
 from analysis.base.text import write_text
 from analysis.dashboard.page_data import model
@@ -52,7 +52,13 @@ def page(model: dict[str, Any]) -> str:
         f"default-src 'none'; script-src '{digest(script)}'; style-src '{digest(style)}'; "
         "base-uri 'none'; form-action 'none'"
     )
+    with using(case["language"]):
+        needs = tr(
+            "This dashboard needs JavaScript. It runs in your browser alone and asks no server for "
+            "anything."
+        )
     parts = {
+        "needs": needs,
         "policy": policy,
         "title": escape(f"{case['title']}: {case['subtitle']}"),
         "style": style,
