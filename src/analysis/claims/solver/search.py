@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
-from functools import cached_property, lru_cache, reduce
+from functools import lru_cache, reduce
 from itertools import chain
 from math import lcm
 from operator import or_
 
-from analysis.claims.solver.system import Claim, Data, Linear, System, primitive, reachable
+from analysis.claims.solver.system import (
+    Claim,
+    Data,
+    Linear,
+    Question,
+    System,
+    primitive,
+    reachable,
+)
 from analysis.claims.solver.tableau import Form, Limit, Limits, Links, Tableau
 
 FEW_CASES = 1_000
@@ -38,70 +45,6 @@ class ImpossibleError(Exception):
     """No data set agrees with the print, so that nothing can be bounded."""
 
 
-_Range = tuple[Form, int | None, int | None]
-"""A sum, and what it cannot go below and exceed."""
-
-
-@dataclass
-class _Question:
-    """Limits on variables, and where to look for whole numbers.
-
-    Attributes
-    ----------
-    tags : tuple of str
-        Which claims it is about.
-    names : set of str
-        The quantities that these touch.
-    forms : dict of int to form
-        The variables that speak of them.
-    low, high : dict of int to (int, tag)
-        By variable.
-    totals : set of int
-        The sums to branch on.
-    links : Links
-        How sums limit their parts.
-    linked : bool
-        Whether that was found out; fractions do not need it.
-    """
-
-    tags: tuple[str, ...]
-    names: AbstractSet[str]
-    forms: Mapping[int, Form]
-    low: Limits
-    high: Limits
-    totals: AbstractSet[int]
-    links: Links
-    linked: bool
-
-    @cached_property
-    def order(self) -> tuple[int, ...]:
-        """The variables to branch on, the first one that is not whole."""
-        return tuple(v for v, form in self.forms.items() if v in self.totals or len(form) == 1)
-
-    @cached_property
-    def singles(self) -> Mapping[str, int]:
-        """The quantities that have to be whole, and their variables."""
-        return {form[0][0]: v for v, form in self.forms.items() if len(form) == 1}
-
-    @cached_property
-    def checked(self) -> tuple[_Range, ...]:
-        """All limits on sums of these."""
-        low, high = self.low, self.high
-        return tuple(
-            (form, low[v][0] if v in low else None, high[v][0] if v in high else None)
-            for v, form in self.forms.items()
-            if v in low or v in high
-        )
-
-    def met(self, data: Data) -> bool:
-        """Say whether whole numbers meet all limits."""
-        for form, low, high in self.checked:
-            total = sum(weight * data[name] for name, weight in form)
-            if (low is not None and total < low) or (high is not None and total > high):
-                return False
-        return True
-
-
 class Search:
     """Claims over whole numbers of at least zero.
 
@@ -117,7 +60,7 @@ class Search:
         self._tableau = Tableau()
         self._totals: set[int] = set()  # a total can settle at once what its parts would not
         self._cases = self.looked_at = 0
-        self._base: _Question | None = None  # the last one without an addition
+        self._base: Question | None = None  # the last one without an addition
         self.content: object = None  # of a part: all of its limits
         self._rules = self._limits(0, rules)
         self._bits = {tag: 1 << number for number, tag in enumerate(claims)}
@@ -143,7 +86,7 @@ class Search:
             A data set for the quantities of these claims and of the rules that touch them; or the
             tags of claims; or None if it stays open.
         """
-        with self._asked(tags, more, linked=most > 1) as question:
+        with self._asked(tags, more) as question:
             self.looked_at = 0
             found = self._answer(question, most)
         if not isinstance(found, int):
@@ -152,7 +95,7 @@ class Search:
 
     def point(self, tags: Iterable[str]) -> dict[str, Fraction] | None:
         """Return numbers that meet some claims and need not be whole; None if there are none."""
-        with self._asked(tags, (), linked=False) as question:
+        with self._asked(tags, ()) as question:
             if self._tableau.meet(question.low, question.high) is not None:
                 return None
             return {name: Fraction(*self._tableau.at(v)) for name, v in question.singles.items()}
@@ -177,7 +120,7 @@ class Search:
         ImpossibleError
             If no data set meets the claims.
         """
-        with self._asked(tags, more, linked=False) as question:
+        with self._asked(tags, more) as question:
             low, high = question.low, question.high
             if self._tableau.meet(low, high) is not None:
                 raise ImpossibleError("no data set agrees with these claims")
@@ -195,7 +138,8 @@ class Search:
             forms, low, high = asked.forms, asked.low, asked.high
             totals = tuple(form for v, form in forms.items() if v in asked.totals)
             content = (asked.checked, totals)
-            asked.links.narrow(low, high, asked.links.sums)
+            links = self._linked(forms, low, high)
+            links.narrow(low, high, links.sums)
         made = Search((), {})
         made.content = content
         variable = made._tableau.variable
@@ -229,27 +173,27 @@ class Search:
         ]
 
     @contextmanager
-    def _asked(
-        self, tags: Iterable[str], more: Sequence[Claim], *, linked: bool = True
-    ) -> Iterator[_Question]:
+    def _asked(self, tags: Iterable[str], more: Sequence[Claim]) -> Iterator[Question]:
         """Set the limits of a question; sums that it alone speaks of are dropped after it."""
         forms = self._tableau.forms
         before = set(forms)
         added = self._limits(0, more)
         names = {name for v, _, _ in added for name in _names(forms[v])}
         tags, base = tuple(tags), self._base
-        if base is None or base.tags != tags or not names <= base.names or linked > base.linked:
-            base = self._question(tags, names, linked)
+        if base is None or base.tags != tags or not names <= base.names:
+            base = self._question(tags, names)
             self._base = None if more else base
         low, high = dict(base.low), dict(base.high)
         _tighten(low, high, added)
         touched = {**base.forms, **{v: forms[v] for v in sorted(forms.keys() - before)}}
         limited = {v for v, *_ in added} | (self._totals & touched.keys())
-        new = [v for v in sorted(limited - base.links.sums.keys()) if linked and len(forms[v]) > 1]
+        new = [v for v in sorted(limited - base.links.sums.keys()) if len(forms[v]) > 1]
+        new = [] if self.content is None else new
         for v in new:
             base.links.add(v, self._parts(v, touched))
         try:
-            yield replace(base, forms=touched, low=low, high=high)
+            changed = [other for v, _, _ in added for other in base.links.using(v)]
+            yield replace(base, forms=touched, low=low, high=high, changed=changed)
         finally:
             for v in new:
                 base.links.drop(v)
@@ -258,7 +202,7 @@ class Search:
                 if len(forms[v]) != 1:
                     self._tableau.drop(v)
 
-    def _question(self, tags: tuple[str, ...], names: set[str], linked: bool) -> _Question:
+    def _question(self, tags: tuple[str, ...], names: set[str]) -> Question:
         """Return the question of some claims alone, and of what else some quantities touch."""
         forms = self._tableau.forms
         chosen = [*chain.from_iterable(self._claims[tag] for tag in tags)]
@@ -269,13 +213,18 @@ class Search:
         sums = [v for v in low.keys() | high.keys() if len(forms[v]) > 1]
         wanted = reachable(wanted, [_names(forms[v]) for v in sums])
         touched = {v: form for v, form in forms.items() if wanted.issuperset(_names(form))}
+        links = Links() if self.content is None else self._linked(touched, low, high)
+        return Question(tags, wanted, touched, low, high, self._totals, links)
+
+    def _linked(self, touched: Mapping[int, Form], low: Limits, high: Limits) -> Links:
+        """Return how sums that are limited, or branched on, limit their parts."""
+        sums = [v for v, form in touched.items() if len(form) > 1]
         limited = low.keys() | high.keys() | self._totals
-        sums = [v for v in touched if linked and len(forms[v]) > 1 and v in limited]
-        parts = {v: self._parts(v, touched) for v in sums}
+        parts = {v: self._parts(v, touched) for v in sums if v in limited}
         links = Links()
         for v in sorted(parts, key=lambda v: -len(parts[v])):
             links.add(v, parts[v])  # the parts of a short sum limit each other the most
-        return _Question(tags, wanted, touched, low, high, self._totals, links, linked)
+        return links
 
     def _parts(self, v: int, touched: Mapping[int, Form]) -> list[tuple[int, int]]:
         """Write a sum by its quantities, or by totals of them where it has whole ones."""
@@ -287,28 +236,35 @@ class Search:
                 left = {n: w for n, w in left.items() if (n, 1) not in touched[other]}
         return parts + [(self._tableau.variable(((n, 1),)), w) for n, w in left.items()]
 
-    def _answer(self, asked: _Question, most: int) -> dict[str, int] | int | None:
+    def _answer(self, asked: Question, most: int) -> dict[str, int] | int | None:
         """Decide a question: by what limits say of each other, by fractions, then by branching.
 
         Before a long search, it looks where rounding can break no limit.
         """
         low, high = dict(asked.low), dict(asked.high)
-        if most > 1:
-            refuted = asked.links.narrow(low, high, asked.links.sums)
+        is_part = self.content is not None
+        if is_part and most > 1:
+            refuted = asked.links.narrow(low, high, asked.changed)
             if refuted is not None:
                 return refuted
         self._cases = 1
         found = self._split(asked, asked.low, asked.high, None, 0)
-        if found is None and most > 1:
+        if found is not None or most == 1:
+            return found
+        self._cases = _GUESSES
+        found = self._split(asked, *self._inside(asked), None, 0)
+        if isinstance(found, dict):
+            return found
+        if not is_part:
             self._cases = _GUESSES
-            inside = self._split(asked, *self._inside(asked), None, 0)
-            if isinstance(inside, dict):
-                return inside
-            self._cases = most
-            found = self._split(asked, low, high, (), 0)
-        return found
+            found = self._split(asked, dict(low), dict(high), None, 0)
+            if found is not None:
+                return found
+            asked.links = self._linked(asked.forms, low, high)
+        self._cases = most
+        return self._split(asked, low, high, () if is_part else asked.links.sums, 0)
 
-    def _inside(self, asked: _Question) -> tuple[Limits, Limits]:
+    def _inside(self, asked: Question) -> tuple[Limits, Limits]:
         """Return limits so far inside that rounding keeps to the limits, where there is room."""
         low, high, forms = dict(asked.low), dict(asked.high), self._tableau.forms
         pinned = {v for v in low.keys() & high.keys() if low[v][0] == high[v][0]}
@@ -326,7 +282,7 @@ class Search:
 
     def _split(
         self,
-        asked: _Question,
+        asked: Question,
         low: Limits,
         high: Limits,
         changed: Iterable[int] | None,
@@ -376,7 +332,7 @@ def _names(form: Form) -> frozenset[str]:
     return frozenset(name for name, _ in form)
 
 
-def _whole(asked: _Question, values: Mapping[int, tuple[int, int]]) -> dict[str, int] | None:
+def _whole(asked: Question, values: Mapping[int, tuple[int, int]]) -> dict[str, int] | None:
     """Try the whole numbers nearest to the values, and the values times what makes them so."""
     parts = {name: values[v] for name, v in asked.singles.items()}
     nearest = {name: (2 * n + d) // (2 * d) for name, (n, d) in parts.items()}

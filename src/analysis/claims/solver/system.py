@@ -17,7 +17,7 @@ from math import ceil, floor, gcd, lcm
 from typing import TypeVar
 
 from analysis.claims.printed import Interval
-from analysis.claims.solver.tableau import Form
+from analysis.claims.solver.tableau import Form, Limits, Links
 
 Data = Mapping[str, int]
 T = TypeVar("T")
@@ -383,3 +383,63 @@ def linear(items: Iterable[Item]) -> list[Claim]:
 def indicator(item: Claim) -> Indicator:
     """Return what a claim is about as something that can be bounded."""
     return Ratio(item.numerator, item.denominator) if item.denominator.terms else item.numerator
+
+
+@dataclass
+class Question:
+    """Limits on variables, and where to look for whole numbers.
+
+    Attributes
+    ----------
+    tags : tuple of str
+        Which claims it is about.
+    names : set of str
+        The quantities that these touch.
+    forms : dict of int to form
+        The variables that speak of them.
+    low, high : dict of int to (int, tag)
+        By variable.
+    totals : set of int
+        The sums to branch on.
+    links : Links
+        How sums limit their parts.
+    changed : sequence of int
+        The sums that an addition speaks of.
+    """
+
+    tags: tuple[str, ...]
+    names: AbstractSet[str]
+    forms: Mapping[int, Form]
+    low: Limits
+    high: Limits
+    totals: AbstractSet[int]
+    links: Links
+    changed: Sequence[int] = ()
+
+    @cached_property
+    def order(self) -> tuple[int, ...]:
+        """The variables to branch on, the first one that is not whole."""
+        return tuple(v for v, form in self.forms.items() if v in self.totals or len(form) == 1)
+
+    @cached_property
+    def singles(self) -> Mapping[str, int]:
+        """The quantities that have to be whole, and their variables."""
+        return {form[0][0]: v for v, form in self.forms.items() if len(form) == 1}
+
+    @cached_property
+    def checked(self) -> tuple[tuple[Form, int | None, int | None], ...]:
+        """All limits: a sum, and what it cannot go below and exceed."""
+        low, high = self.low, self.high
+        return tuple(
+            (form, low[v][0] if v in low else None, high[v][0] if v in high else None)
+            for v, form in self.forms.items()
+            if v in low or v in high
+        )
+
+    def met(self, data: Data) -> bool:
+        """Say whether whole numbers meet all limits."""
+        for form, low, high in self.checked:
+            total = sum(weight * data[name] for name, weight in form)
+            if (low is not None and total < low) or (high is not None and total > high):
+                return False
+        return True

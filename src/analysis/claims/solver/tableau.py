@@ -29,6 +29,9 @@ Limits = dict[int, Limit]
 _STEPS = 1_000
 """So many sums are looked at to move limits."""
 
+_FINEST = 1_000
+"""Moves of less than one part in so many, of the limit and of its distance, are left out."""
+
 _LONG = 10**6
 """Lines with larger numbers are divided by what all of theirs share."""
 
@@ -171,11 +174,16 @@ class Links:
                     for v, w in terms:
                         if v == alone or (bare is not None and bare != v):
                             continue
-                        far, size = (high, room // w) if w > 0 else (low, -(room // -w))
+                        near, far, size = (
+                            (low, high, room // w) if w > 0 else (high, low, -(room // -w))
+                        )
                         if bare is None:
-                            size += (low if w > 0 else high)[v][0]
-                        if v in far and (far[v][0] <= size if w > 0 else far[v][0] >= size):
-                            continue
+                            size += near[v][0]
+                        if v in far:
+                            gain = far[v][0] - size if w > 0 else size - far[v][0]
+                            width = abs(far[v][0] - near[v][0]) if bare is None else abs(size)
+                            if gain <= 0 or gain * _FINEST < min(abs(size), width):
+                                continue
                         far[v] = size, tags and _tags(terms, v, low, high)
                         waiting.update(self._users[v])
                         waiting.pop(row, None)
