@@ -36,6 +36,7 @@ def test_every_figure_has_one_function() -> None:
     functions = drawing_functions(ROOT / "src" / "analysis" / "figures")
     assert set(functions) == set(figure_order())
     assert functions["swot"] == "concept_charts.swot"
+    assert functions["sales_by_month"] == "kpi_trends.sales_by_quarter"
 
 
 def test_the_readme_is_short_and_its_links_lead_somewhere() -> None:

@@ -239,6 +239,7 @@ def _hashes(root: Path) -> dict[str, str]:
 
 
 _FUNCTION = re.compile(r"^@s\.drawing\ndef (\w+)", re.MULTILINE)
+_NAMED = re.compile(r'(\w+)\.named\("(\w+)"\)')
 
 
 def drawing_functions(package: Path) -> dict[str, str]:
@@ -246,8 +247,10 @@ def drawing_functions(package: Path) -> dict[str, str]:
     found = {}
     for path in package.rglob("*.py"):
         module = ".".join(path.relative_to(package).with_suffix("").parts)
-        for name in _FUNCTION.findall(path.read_text(encoding="utf-8")):
-            found[name] = f"{module}.{name}"
+        text = path.read_text(encoding="utf-8")
+        functions = [(name, name) for name in _FUNCTION.findall(text)]
+        for function, name in [*functions, *_NAMED.findall(text)]:
+            found[name] = f"{module}.{function}"
     return found
 
 
