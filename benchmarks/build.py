@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -16,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 
-from benchmarks.timing import ROOT, ROUNDS, Used, digits, process, yes
+from benchmarks.timing import ROOT, ROUNDS, Used, digits, environment, process, yes
 
 PART = "build"
 COLUMNS = ("what", "runs", "median", "least", "most", "target", "met")
@@ -134,7 +133,7 @@ def _watch(folder: Path) -> Used:
     with subprocess.Popen(
         [sys.executable, *_REPORT, "--watch"],
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(folder / "src")},
+        env=environment(folder),
         stdout=subprocess.PIPE,
     ) as process:
         assert process.stdout is not None

@@ -70,6 +70,15 @@ class Used(NamedTuple):
     said: str
 
 
+def environment(code: Path) -> dict[str, str]:
+    """Return the variables with which programs run the code of a project, as under make."""
+    make = ("MAKEFLAGS", "MAKEOVERRIDES", "MFLAGS", "MAKELEVEL")  # of a make that measures
+    kept = {name: value for name, value in os.environ.items() if name not in make}
+    python_path = os.pathsep.join((str(code / "src"), str(ROOT)))
+    given = {"PYTHONPATH": python_path, "IPYTHONDIR": str(code / ".build/ipython")}
+    return kept | given | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
 def process(
     *arguments: str, program: str = sys.executable, folder: Path = ROOT, code: Path = ROOT
 ) -> Used:
@@ -91,14 +100,9 @@ def process(
     ChildProcessError
         If it fails.
     """
-    python_path = os.pathsep.join((str(code / "src"), str(ROOT)))
-    given = {"PYTHONPATH": python_path, "IPYTHONDIR": str(code / ".build/ipython")}
-    given |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    make = ("MAKEFLAGS", "MAKEOVERRIDES", "MFLAGS", "MAKELEVEL")  # of a make that measures
-    kept = {name: value for name, value in os.environ.items() if name not in make}
     begun = time.perf_counter()
     with subprocess.Popen(
-        [program, *arguments], cwd=folder, env=kept | given, stdout=subprocess.PIPE
+        [program, *arguments], cwd=folder, env=environment(code), stdout=subprocess.PIPE
     ) as child:
         peaks, ended = [0.0], Event()
         watch = Thread(target=_watch, args=(child.pid, peaks, ended), daemon=True)
