@@ -107,6 +107,9 @@ def test_sales_of_statements_are_those_of_whole_quarters(
     shown = show(made, fragment(q=["2024Q2"], table=["course"], lang="en"))
     assert [row[1] for row in shown.probe("rows", "course")] == ["1000", "1100"]
     assert shown.probe("cards")["sales"]["value"] == "1100"
+    note = shown.page.locator("#panel-course .note").text_content() or ""
+    assert note.startswith("sales of the quarterly statements, ")  # and not of invoices
+    assert shown.page.locator("#panel-sums").count() == 0  # which is by month
     for periods, value in ((["all"], "2100"), (["2024-06"], None), (["2024-05", "2024-06"], None)):
         shown.view(fragment(q=periods, by="month", table=["course"], lang="en"))
         assert shown.probe("cards")["sales"]["value"] == value

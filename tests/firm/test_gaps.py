@@ -7,6 +7,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from analysis.notebook.edition import edition
+from analysis.show.firm_report import FirmReport
+from analysis.show.firm_words import gaps
+from analysis.tables.case import load_case
+
 from .harness import Firm, firm_of, made_firm
 
 
@@ -48,6 +53,16 @@ def test_a_firm_that_closes_a_month_each_quarter_has_a_report(tmp_path: Path) ->
     assert "fig-productivity" not in report.labels
     assert "fig-sales-by-quarter" in report.labels
     assert "Feb 2023, May 2023" in report.text
+
+
+def test_months_in_which_the_firm_was_closed_are_no_gap(tmp_path: Path) -> None:
+    firm = firm_of(tmp_path, title="Acme", subtitle="Acme").keep("staff_hours")
+    without(firm, "staff_hours", "2023-08", "2024-02")
+    firm.edit("case.yaml", "kind: yours", "closed: [2023-08]\nkind: yours")
+    firm.made()
+    said = gaps(FirmReport(edition(load_case("acme", firm.root))))
+    assert "2024-02" in said
+    assert "2023-08" not in said
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -85,3 +86,13 @@ def test_what_is_missing_is_named(report: FirmReport) -> None:
     assert view is not None
     assert "plan.csv" in set(view["frame"]["name"])
     assert not {"customer_id", "service_type", "invoice_id"} & set(view["frame"]["name"])
+
+
+def test_statements_alone_have_no_column_of_invoices_to_add(tmp_path: Path) -> None:
+    firm = firm_of(tmp_path, title="Acme", subtitle="Acme").keep("fin_statement")
+    firm.made()
+    view = firm_sales.one_more(FirmReport(edition(load_case("acme", firm.root))))
+    assert view is not None
+    names = set(view["frame"]["name"])
+    assert "sale.csv" in names
+    assert not {"customer_id", "service_type", "invoice_id", "fin_statement.csv"} & names

@@ -295,7 +295,7 @@ def one_more(report: FirmReport) -> View | None:
     there = {*tables_of(report.case), *(["plan"] if report.has_text("plan") else [])}
     there |= {"okrs"} if has_okrs(report.case) else set()
     by_service = report.rows is None or report.has("service")  # which names kind and customer
-    there |= columns if by_service else {*report.sold}
+    there |= columns if by_service or not report.has("sale") else {*report.sold}
     rows = [
         (tr(what), name.removesuffix("_centimos") if name in columns else f"{name}.csv", tr(gives))
         for name, what, gives in rows_of("tbl-one-more")

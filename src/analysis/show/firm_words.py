@@ -12,7 +12,14 @@ from fractions import Fraction
 import pandas as pd
 
 from analysis.base.language import counted, tr
-from analysis.base.periods import base_words, in_words, short_base, short_period
+from analysis.base.periods import (
+    base_words,
+    calendar,
+    in_words,
+    month_label,
+    short_base,
+    short_period,
+)
 from analysis.base.text import decimal, listed, outward, percent, points
 from analysis.efficiency.dynamics import DUPONT, dupont
 from analysis.efficiency.ratios import indicator_table
@@ -104,7 +111,8 @@ def _turned(report: FirmReport) -> str:
             turned=listed([words for names, words in counts if names]),
         )
         more = ", …" if len(worse) > _NAMED else ""
-        return text + (f": {', '.join(worse[:_NAMED])}{more}." if worse else ".")
+        named = f": {', '.join(worse[:_NAMED])}{more}" if worse else ""
+        return f"{text}{named}".removesuffix(".") + "."  # as that of an abbreviated unit
     return ""
 
 
@@ -339,9 +347,12 @@ def _noted(notes: pd.DataFrame) -> list[str]:
 
 
 def gaps(report: FirmReport) -> str:
-    """Name the months without a row; empty if there are none."""
-    came = read_inventory(report.case)[["gaps", "file"]].to_numpy()
-    found = [f"{months} ({literal(str(file))})" for months, file in came if months]
+    """Name the months without a row in which the firm was open; empty if there are none."""
+    came, closed = read_inventory(report.case), set(map(month_label, calendar().closed))
+    found = []
+    for months, file in came[["gaps", "file"]].to_numpy():
+        if lost := [month for month in months.split(", ") if month not in {"", *closed}]:
+            found.append(f"{', '.join(lost)} ({literal(str(file))})")
     if not found:
         return ""
     return tr(

@@ -79,6 +79,15 @@ function gaps(names, places) {
   return places.filter((at) => lacking.some((lost) => lost.includes(at)));
 }
 
+/** Whether some measure is known by the month; not with quarterly statements alone. */
+const byMonth = () => Object.values(recorded).some((one) => one.kept !== "quarter");
+
+/** How an indicator is computed; sales may come from quarterly statements. */
+function definitionOf(kpi) {
+  const stated = kpi.id === "sales" && recorded[kpi.numerator].kept === "quarter";
+  return stated ? say("sales of the quarterly statements") : named(kpi.definition);
+}
+
 /** What is not recorded in some months, in words; empty if all is. */
 function unrecorded(names, places) {
   const found = gaps(names, places);

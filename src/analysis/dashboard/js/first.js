@@ -131,7 +131,7 @@ function card(kpi, now, large) {
   };
   const interval = range.length ? say("95% interval: {range}%", { range: rangeText(range) }) : "";
   return make(`article.card${large ? ".large" : ""}`, { "data-kpi": kpi.id, "aria-label": named(kpi.name) },
-    make("h3", {}, button(`kpi-${kpi.id}`, named(kpi.name), { "data-tip": named(kpi.definition), "aria-pressed": String(state.kpi === kpi.id) }, () => change(() => { state.kpi = kpi.id; }))),
+    make("h3", {}, button(`kpi-${kpi.id}`, named(kpi.name), { "data-tip": definitionOf(kpi), "aria-pressed": String(state.kpi === kpi.id) }, () => change(() => { state.kpi = kpi.id; }))),
     make("p.big", {}, value === null ? make("span.none", {}, say("not available")) : [
       make("data", { value: value.toString() }, kpi.unit === "%" ? withUnit(value, "%", kpi.decimals) : decimal(value, kpi.decimals)),
       kpi.unit === "%" ? null : make("span.unit", {}, ` ${named(kpi.unit)}`)]),
@@ -193,7 +193,7 @@ function cardsTable(now) {
     ],
     rows: found.map(([kpi, { reason, value, bases, range, plan }]) => [
       named(kpi.name), value, named(kpi.unit), bases[0].value, bases[1].value, ...(planned ? [plan] : []), range.length ? rangeText(range) : null,
-      sum(kpi, kpi.numerator), sum(kpi, kpi.denominator), reason || named(kpi.definition),
+      sum(kpi, kpi.numerator), sum(kpi, kpi.denominator), reason || definitionOf(kpi),
     ]),
   };
 }

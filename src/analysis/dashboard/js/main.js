@@ -10,7 +10,7 @@ function panelsHere() {
     some && data.segments.length ? membersPanel("segments", "{indicator} by customer segment") : null,
     data.okr ? scorecardPanel() : null,
     data.okr ? okrPanel() : null,
-    some ? sumsPanel() : null,
+    some && byMonth() ? sumsPanel() : null,
     data.claims ? claimsPanel() : null,
   ].filter((one) => one !== null).map(frame);
 }
@@ -181,8 +181,8 @@ function drill() {
     periodsBy("year").map((one) => member(one, yearName(one.label))),
     year ? make("span.step", { "aria-hidden": "true" }, "›") : null,
     inside("quarter", year).map((one) => member(one, quarterText((inYear(one.places[0]) % 12 - inYear(one.places[0]) % 3) / 3 + 1, "").trim())),
-    quarter ? make("span.step", { "aria-hidden": "true" }, "›") : null,
-    inside("month", quarter).map((one) => member(one, monthName(firstMonth + one.places[0], "short", false)))));
+    quarter && byMonth() ? make("span.step", { "aria-hidden": "true" }, "›") : null,
+    (byMonth() ? inside("month", quarter) : []).map((one) => member(one, monthName(firstMonth + one.places[0], "short", false)))));
 }
 
 /** The first and last month of what is chosen, to choose a range. */

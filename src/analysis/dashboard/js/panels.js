@@ -76,14 +76,14 @@ function coursePanel() {
       const { kpi } = now, reason = unsplit(kpi, state), sampled = data.chance[kpi.id];
       if (reason) return `${reason}; ${say("pale: the whole firm.")}`;
       return [
-        `${named(kpi.definition)}, ${named(kpi.unit)}.`,
+        `${definitionOf(kpi)}, ${named(kpi.unit)}.`,
         lookOf(kpi) === "columns" ? say("Line: the year before.") : "",
         kpi.id in data.plan && !now.split ? say("Outlined: the plan.") : "",
         now.split ? say("Solid: the selection; pale: all.") : "",
         sampled ? say("Answers are a sample: a change within its 95% interval has no colour.") : "",
       ].filter(Boolean).join(" ");
     },
-    tools: () => make("span.grains", { role: "group", "aria-label": say("Periods"), "data-group": "grains" }, Object.keys(grains).map((grain) =>
+    tools: () => make("span.grains", { role: "group", "aria-label": say("Periods"), "data-group": "grains" }, Object.keys(grains).filter((grain) => grain !== "month" || byMonth()).map((grain) =>
       button(`by-${grain}`, say(grains[grain]), { class: "small", "aria-pressed": String(state.grain === grain) }, () => change(() => { state.grain = grain; })))),
     chart: (now) => {
       const { kpi } = now, found = values(now), look = lookOf(kpi);
@@ -140,7 +140,7 @@ function chartOf(id, now) {
 function sumsPanel() {
   return {
     id: "sums", title: "Sums behind the selection", kind, wide: true, folded: true,
-    note: () => say("“Table” shows the finest sums of this file: by month and kind and segment. The rows themselves are not in it."),
+    note: () => say("“Table” shows the finest sums of this file. The rows themselves are not in it."),
     draw: () => null,
     table: (now) => {
       const { month, type, segment, sums } = data.cube, inside = (chosen, at) => !chosen.size || chosen.has(at);
@@ -153,17 +153,21 @@ function sumsPanel() {
       const isChosen = (row) => inside(state.months, month[row]) && inside(state.types, type[row]) && inside(state.segments, segment[row]);
       const rows = month.map((_, row) => row).filter(isChosen);
       const member = (one) => (one ? own(one.name) : say("All"));
+      const parts = [
+        { head: say("Service type"), members: data.types, of: type },
+        { head: say("Customer segment"), members: data.segments, of: segment },
+      ].filter(({ members }) => members.length);
       return {
         caption: `${say("Sums behind the selection")}: ${selectionWords(now)}`,
         columns: [
-          { name: say("Month") }, { name: say("Service type") }, { name: say("Customer segment") },
+          { name: say("Month") }, ...parts.map(({ head }) => ({ name: head })),
           ...measures.map((name) => {
             const { words: measure, scale } = data.measures[name];
             return { name: `${named(measure)} (${named(unit(name))})`, text: (value) => decimal(value, scale === "1" ? 0 : 2), kind };
           }),
         ],
         rows: rows.map((row) => [
-          labelOf(firstMonth + month[row], 1), member(data.types[type[row]]), member(data.segments[segment[row]]),
+          labelOf(firstMonth + month[row], 1), ...parts.map(({ members, of }) => member(members[of[row]])),
           ...measures.map((name) => sum(name, row)),
         ]),
       };
