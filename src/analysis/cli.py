@@ -333,11 +333,16 @@ def new_case(args: argparse.Namespace) -> int:
         with using(language_of(path)):
             print("\n" + tr("Next: {command}", command=command))
         return 0
-    folder = copy(args.name, root, args.form).relative_to(root)
-    print(
-        f"{folder} holds a copy of an example. Fill in case.yaml and the tables (its README.md "
-        f"says how), then: make check CASE={args.name}, make report CASE={args.name}"
-    )
+    folder = copy(args.name, root, args.form, args.language).relative_to(root)
+    with using(language_of(root / folder / "case.yaml")):
+        print(
+            tr(
+                "{folder} holds a copy of an example. Fill in case.yaml and the tables (its "
+                "README.md says how), then: make check CASE={name}, make report CASE={name}",
+                folder=folder,
+                name=args.name,
+            )
+        )
     return 0
 
 

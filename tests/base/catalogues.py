@@ -120,7 +120,7 @@ def _given(argument: ast.expr) -> Iterator[str]:
 def of_periods() -> Iterator[Text]:
     """Return the forms of periods, whose translations may have other places."""
     for form in GRAINS.values():
-        yield from (Text(form.short), Text(form.words))
+        yield from (Text(form.short), Text(form.words), Text(form.rule))
     yield from map(Text, _FIRST_TO_FOURTH)
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from analysis.base import periods as p
 from analysis.base.errors import InputError
+from analysis.base.language import using
 
 CASES = yaml.safe_load(Path(__file__).with_name("cases.yaml").read_text(encoding="utf-8"))
 
@@ -37,6 +38,12 @@ def test_every_day_lies_in_its_quarter(day: date) -> None:
 def test_other_forms_than_quarters_are_refused(label: str) -> None:
     with pytest.raises(InputError, match="quarter"):
         p.parse_period(label)
+
+
+def test_refusals_are_in_the_language_in_use() -> None:
+    with using("pl"), pytest.raises(InputError, match="kwartał zapisuje się jako rok") as refused:
+        p.parse("2024Q9", "quarter")
+    assert refused.value.fix == "zapisz tak: 2024Q2"
 
 
 @pytest.mark.parametrize("label", CASES["no-periods"])

@@ -14,6 +14,7 @@ import pytest
 from analysis.base.errors import InputError
 from analysis.cli import main
 from analysis.intake.case_check import check_case, read
+from analysis.intake.case_files import COURIER, TEMPLATE
 from analysis.intake.new_case import case_from, case_yaml, proposals, read_sources
 from analysis.intake.proposal import Column
 from analysis.tables.case import language_of, load_case
@@ -105,6 +106,23 @@ def test_the_command_and_the_next_month(
     assert main(["check", "--case", "acme"]) == 0
     assert "Rows: sale 36" in capsys.readouterr().out
     assert main(["new-case", "--name", "acme", "--from", "first half.csv"]) == 2
+
+
+@pytest.mark.parametrize(("form", "example"), [("csv", TEMPLATE), ("claims", COURIER)])
+def test_a_copy_of_an_example_is_in_the_language_asked_for(
+    root: Path,
+    form: str,
+    example: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    data = Path(__file__).parents[2] / "data/raw"
+    shutil.copytree(data / example, root / "data/raw" / example)
+    monkeypatch.chdir(root)
+    assert main(["new-case", "--name", "acme", "--form", form, "--language", "pl"]) == 0
+    assert "zawiera kopię przykładu" in capsys.readouterr().out
+    assert language_of(root / "data/raw/acme/case.yaml") == "pl"
+    assert load_case("acme", root).parameters.language == "pl"
 
 
 def test_a_workbook_whose_pivot_is_passed_over(root: Path) -> None:

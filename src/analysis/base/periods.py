@@ -148,9 +148,13 @@ def parse(label: str, grain: Grain) -> int:
     form = GRAINS[grain]
     if match is None:
         raise InputError(
-            f"a {grain} is written as a year from 1900 to 2199{form.rule}",
+            tr(
+                "a {grain} is written as a year from 1900 to 2199{rule}",
+                grain=tr(grain),
+                rule=form.rule and tr(form.rule),
+            ),
             value=label,
-            fix=f"write it like {form.example}",
+            fix=tr("write it like {example}", example=form.example),
         )
     return 12 // form.months * int(match[1]) + int(match[2] or 1) - 1
 

@@ -32,7 +32,9 @@ _NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _RESERVED = {"conformance"}
 
 
-def new_case(name: str, root: Path, form: Form = "csv") -> Path:
+def new_case(
+    name: str, root: Path, form: Form = "csv", code: Code | Literal[""] = ""
+) -> Path:
     """Copy an example to a new folder of ``data/raw``.
 
     Parameters
@@ -43,6 +45,8 @@ def new_case(name: str, root: Path, form: Form = "csv") -> Path:
         The project's root folder.
     form : {"csv", "claims"}
         Whether to copy the tables of a firm, or the claims of a publication.
+    code : {"en", "es", "pl", ""}
+        Language of the case; if empty, that of the example.
 
     Returns
     -------
@@ -58,7 +62,7 @@ def new_case(name: str, root: Path, form: Form = "csv") -> Path:
     template = root / "data" / "raw" / example
     if not (template / "case.yaml").is_file():
         raise InputError(f"there is no {example}", file=f"data/raw/{example}/case.yaml")
-    return make_folder(name, root, lambda folder: _copy(template, folder, name, form))
+    return make_folder(name, root, lambda folder: _copy(template, folder, name, form, code))
 
 
 def _refused(rule: str, *, value: object = None, at: object = None, **words: str) -> InputError:
@@ -94,13 +98,18 @@ def make_folder(name: str, root: Path, fill: Callable[[Path], None]) -> Path:
     return target
 
 
-def _copy(template: Path, target: Path, name: str, form: Form) -> None:
+def _copy(template: Path, target: Path, name: str, form: Form, code: str) -> None:
     """Copy what belongs to a form of case; the data package describes the template's own files."""
     text = (template / "case.yaml").read_text(encoding="utf-8")
     new = {"name": name}
     if form != "claims":  # what the rows say, and the currency, are not the template's
         new |= {"kind": "yours", "currency": "XXX"}
         text = re.sub(r"(?m)^(date|currency_name):.*\n|^periods:\n(  .*\n)+\n", "", text)
+    if code:
+        text = re.sub(r"(?m)^# language: es", "language: es  ", text)  # the comment stays
+        if not re.search("(?m)^language:", text):
+            text = re.sub(r"(?m)^name:.*\n", rf"\g<0>language: {code}\n", text, count=1)
+        new |= {"language": code}
     for key, word in new.items():  # comments stay in their column
         line = re.search(rf"(?m)^{key}:[^#\n]*(#?)", text)
         if line:

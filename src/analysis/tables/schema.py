@@ -210,15 +210,21 @@ class Periods(Strict):
         grain, current = time.parse_label(self.current)
         if first > last:
             raise ValueError(
-                f"first ({self.first}) must not be after last ({self.last}); correct one of them"
+                tr(
+                    "first ({first}) must not be after last ({last}); correct one of them",
+                    **self.model_dump(),
+                )
             )
         if grain == "quarter" and not first <= current <= last:
             raise ValueError(
-                f"current ({self.current}) must lie between first ({self.first}) "
-                f"and last ({self.last})"
+                tr(
+                    "current ({current}) must lie between first ({first}) and last ({last})",
+                    **self.model_dump(),
+                )
             )
         if not all(first <= quarter <= last for quarter in time.parse_period(self.baseline)):
-            raise ValueError(f"baseline ({self.baseline}) must lie within first and last")
+            text = tr("baseline ({baseline}) must lie within first and last", **self.model_dump())
+            raise ValueError(text)
         return self
 
 

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from analysis.base.errors import InputError, raise_all
+from analysis.base.language import tr
 from analysis.base.numbers import Printed, decimal_for, is_ambiguous, parse
 from analysis.tables.case import Case
 from analysis.tables.columns import (
@@ -76,7 +77,7 @@ class ClaimRow(Row):
             try:
                 parse(self.printed, self.decimal or "point", unit=self.unit, kind=self.kind)
             except InputError as error:
-                fix = f". To fix: {error.fix}" if error.fix else ""
+                fix = f". {tr('To fix: {fix}', fix=error.fix)}" if error.fix else ""
                 raise ValueError(f"printed: “{error.value}”: {error.rule}{fix}") from None
         if self.kind == "money" and _PER.search(self.unit):
             raise ValueError(
