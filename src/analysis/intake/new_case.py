@@ -32,9 +32,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _RESERVED = {"conformance"}
 
 
-def new_case(
-    name: str, root: Path, form: Form = "csv", code: Code | Literal[""] = ""
-) -> Path:
+def new_case(name: str, root: Path, form: Form = "csv", code: Code | Literal[""] = "") -> Path:
     """Copy an example to a new folder of ``data/raw``.
 
     Parameters
