@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache, reduce
 from itertools import chain
@@ -60,7 +59,6 @@ class Search:
         self._tableau = Tableau()
         self._totals: set[int] = set()  # a total can settle at once what its parts would not
         self._cases = self.looked_at = 0
-        self._base: Question | None = None  # the last one without an addition
         self.content: object = None  # of a part: all of its limits
         self._rules = self._limits(0, rules)
         self._bits = {tag: 1 << number for number, tag in enumerate(claims)}
@@ -178,43 +176,31 @@ class Search:
         forms = self._tableau.forms
         before = set(forms)
         added = self._limits(0, more)
-        names = {name for v, _, _ in added for name in _names(forms[v])}
-        tags, base = tuple(tags), self._base
-        if base is None or base.tags != tags or not names <= base.names:
-            base = self._question(tags, names)
-            self._base = None if more else base
-        low, high = dict(base.low), dict(base.high)
-        _tighten(low, high, added)
-        touched = {**base.forms, **{v: forms[v] for v in sorted(forms.keys() - before)}}
-        limited = {v for v, *_ in added} | (self._totals & touched.keys())
-        new = [v for v in sorted(limited - base.links.sums.keys()) if len(forms[v]) > 1]
-        new = [] if self.content is None else new
-        for v in new:
-            base.links.add(v, self._parts(v, touched))
         try:
-            changed = [other for v, _, _ in added for other in base.links.using(v)]
-            yield replace(base, forms=touched, low=low, high=high, changed=changed)
+            yield self._question(tags, added)
         finally:
-            for v in new:
-                base.links.drop(v)
             self._totals &= before
             for v in sorted(forms.keys() - before):
                 if len(forms[v]) != 1:
                     self._tableau.drop(v)
 
-    def _question(self, tags: tuple[str, ...], names: set[str]) -> Question:
-        """Return the question of some claims alone, and of what else some quantities touch."""
+    def _question(self, tags: Iterable[str], added: Sequence[tuple[int, bool, Limit]]) -> Question:
+        """Return the question of some claims and an addition, and of all that they touch."""
         forms = self._tableau.forms
-        chosen = [*chain.from_iterable(self._claims[tag] for tag in tags)]
+        chosen = [*chain.from_iterable(self._claims[tag] for tag in tags), *added]
         low: Limits = {v: (0, 0) for v, form in forms.items() if len(form) == 1}
         high: Limits = {}
-        _tighten(low, high, (*self._rules, *chosen))
-        wanted = names.union(*(_names(forms[v]) for v, _, _ in chosen))
+        for v, upper, limit in (*self._rules, *chosen):
+            side = high if upper else low
+            if v not in side or (limit[0] < side[v][0] if upper else limit[0] > side[v][0]):
+                side[v] = limit
         sums = [v for v in low.keys() | high.keys() if len(forms[v]) > 1]
-        wanted = reachable(wanted, [_names(forms[v]) for v in sums])
+        names = set[str]().union(*(_names(forms[v]) for v, _, _ in chosen))
+        wanted = reachable(names, [_names(forms[v]) for v in sums])
         touched = {v: form for v, form in forms.items() if wanted.issuperset(_names(form))}
         links = Links() if self.content is None else self._linked(touched, low, high)
-        return Question(tags, wanted, touched, low, high, self._totals, links)
+        changed = [other for v, _, _ in added for other in links.using(v)]
+        return Question(touched, low, high, self._totals, links, changed)
 
     def _linked(self, touched: Mapping[int, Form], low: Limits, high: Limits) -> Links:
         """Return how sums that are limited, or branched on, limit their parts."""
@@ -318,13 +304,6 @@ class Search:
             if not isinstance(part, int) or not part & case:
                 return part
             low = low | {v: (at + 1, part & ~case)}
-
-
-def _tighten(low: Limits, high: Limits, limits: Iterable[tuple[int, bool, Limit]]) -> None:
-    for v, upper, limit in limits:
-        side = high if upper else low
-        if v not in side or (limit[0] < side[v][0] if upper else limit[0] > side[v][0]):
-            side[v] = limit
 
 
 @lru_cache(maxsize=2**14)

@@ -391,12 +391,8 @@ class Question:
 
     Attributes
     ----------
-    tags : tuple of str
-        Which claims it is about.
-    names : set of str
-        The quantities that these touch.
     forms : dict of int to form
-        The variables that speak of them.
+        The variables that speak of its quantities.
     low, high : dict of int to (int, tag)
         By variable.
     totals : set of int
@@ -407,14 +403,12 @@ class Question:
         The sums that an addition speaks of.
     """
 
-    tags: tuple[str, ...]
-    names: AbstractSet[str]
     forms: Mapping[int, Form]
     low: Limits
     high: Limits
     totals: AbstractSet[int]
     links: Links
-    changed: Sequence[int] = ()
+    changed: Sequence[int]
 
     @cached_property
     def order(self) -> tuple[int, ...]:

@@ -124,11 +124,6 @@ class Links:
         for v, _ in terms:
             self._users.setdefault(v, {})[variable] = None
 
-    def drop(self, variable: int) -> None:
-        """Forget a sum."""
-        for v, _ in self.sums.pop(variable)[0]:
-            del self._users[v][variable]
-
     def using(self, variable: int) -> Iterable[int]:
         """Return the sums that have a variable as a part, or that it stands for."""
         return self._users.get(variable, ())
