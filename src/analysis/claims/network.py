@@ -26,7 +26,7 @@ from analysis.claims.relations import (
     refuse_negative_base,
 )
 from analysis.claims.solver import system
-from analysis.claims.solver.bounds import Conflicts, Ends, minimal_conflicts
+from analysis.claims.solver.bounds import Ends, minimal_conflicts
 from analysis.claims.solver.questions import Outcome, Questions, Selection
 from analysis.claims.solver.system import Claim, Item, Linear, Ratio
 from analysis.tables.strategy_tables import ClaimRow
@@ -359,18 +359,11 @@ class State:
             return finer.core(some) if refuted and money else refuted
 
         found = minimal_conflicts(tags, core)
-        settled, held = _settled(ask, tags, found)
+        blamed = {tag for one in found.sets for tag in one}
+        settled = tuple(tag for tag in tags if tag not in blamed)
+        held = ask.some(settled).possible() if found.complete else Outcome.UNDECIDED
         data = held if isinstance(held, dict) else None
         return Group(tags, found.sets, settled, data, held is Outcome.REFUTED, found.complete, ask)
-
-
-def _settled(
-    ask: Questions, tags: tuple[str, ...], found: Conflicts
-) -> tuple[tuple[str, ...], dict[str, int] | Outcome]:
-    """Return the claims outside all conflicts, and a data set for them if one is found."""
-    blamed = {tag for one in found.sets for tag in one}
-    settled = tuple(tag for tag in tags if tag not in blamed)
-    return settled, ask.some(settled).possible() if found.complete else Outcome.UNDECIDED
 
 
 def _connected(network: Network) -> list[tuple[tuple[str, ...], list[Claim]]]:

@@ -136,11 +136,14 @@ class Nodes:
 
     def base(self, claim: ClaimRow) -> RelationRow:
         """Return the row that says which period a growth rate is measured against."""
-        for period in (claim.period, *self.meant(claim)):
-            row = self._bases.get((claim.quantity, period))
-            if row is not None:
-                return row
-        raise problem("no base", claim, **fields(claim, "claim_id quantity period"))
+        row = self._base(claim)
+        if row is None:
+            raise problem("no base", claim, **fields(claim, "claim_id quantity period"))
+        return row
+
+    def _base(self, claim: ClaimRow) -> RelationRow | None:
+        periods = (claim.period, *self.meant(claim))
+        return next(filter(None, (self._bases.get((claim.quantity, p)) for p in periods)), None)
 
     # -- quantities in periods ----------------------------------------------------------------
 
@@ -250,13 +253,8 @@ class Nodes:
 
     def periods_of(self, claim: ClaimRow) -> tuple[str, ...]:
         """Return every period that a claim involves: as printed, as meant, and its base."""
-        base: tuple[str, ...] = ()
-        if self.kind(claim) in GROWTH:
-            rows = (
-                self._bases.get((claim.quantity, p)) for p in (claim.period, *self.meant(claim))
-            )
-            base = next((row.parts for row in rows if row is not None), ())
-        return (claim.period, *self.meant(claim), *base)
+        base = self._base(claim) if self.kind(claim) in GROWTH else None
+        return (claim.period, *self.meant(claim), *(base.parts if base else ()))
 
     def places(self, row: RelationRow, known: set[Node]) -> list[list[Node]]:
         """List what a row relates, once for each period in which it holds."""

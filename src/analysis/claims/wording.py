@@ -229,20 +229,18 @@ class Wording:
         try:
             if isinstance(item, Product):
                 limits = others.span(item)
-                low, high = limits.low, limits.high
             else:
-                found = others.bounds(indicator(item), step, about=item)
-                low, high = (None if end is None else end.limit for end in (found.low, found.high))
+                limits = others.bounds(indicator(item), step, about=item).limits
         except (UndecidedError, ImpossibleError):
             return Interval(None, None)
-        if low is not None and high is not None:
-            return Interval(low, high)  # whether an end belongs to it is written of single ends
+        if limits.low is not None and limits.high is not None:
+            return limits  # whether an end belongs to it is written of single ends
         closed = (
             end is None
             or others.possible(replace(item, inside=Interval(end, end))) is not Outcome.REFUTED
-            for end in (low, high)
+            for end in (limits.low, limits.high)
         )
-        return Interval(low, high, *closed)
+        return Interval(limits.low, limits.high, *closed)
 
     def open_ranges(self, tag: str, settled: Selection) -> dict[str, Range]:
         """Bound what a claim speaks about, or is related to by meaning, and nobody prints.
@@ -269,11 +267,10 @@ class Wording:
             try:
                 ends = settled.bounds(
                     Linear(((name, Fraction(1, pieces)),)), Fraction(1, 10 ** _places(pieces))
-                )
+                ).limits
             except UndecidedError:
                 continue
-            low, high = (None if end is None else end.limit for end in (ends.low, ends.high))
-            found[name] = Range(low, high, _places(pieces))
+            found[name] = Range(ends.low, ends.high, _places(pieces))
         return found
 
     def _printed(self, items: Sequence[Item]) -> set[str]:

@@ -48,6 +48,12 @@ class Bounds:
     low: End | None
     high: End | None
 
+    @property
+    def limits(self) -> Interval:
+        """What no data set goes beyond."""
+        low, high = (None if end is None else end.limit for end in (self.low, self.high))
+        return Interval(low, high)
+
 
 _NEAR = Fraction(1, 10**6)
 _CASES = 2000

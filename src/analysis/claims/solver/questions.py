@@ -256,18 +256,12 @@ def _exists(about: Item) -> list[Claim]:
 
 
 def _span(ends: Ends, one: Product) -> Interval:
-    now, before = _limits(ends, one.later), _limits(ends, one.earlier)
+    now, before = ends.of(one.later).limits, ends.of(one.earlier).limits
     if one.difference:
         return now.minus(before)
-    upper = _limits(ends, Ratio(one.later.numerator, one.earlier.numerator))
-    lower = _limits(ends, Ratio(one.later.denominator, one.earlier.denominator))
+    upper = ends.of(Ratio(one.later.numerator, one.earlier.numerator)).limits
+    lower = ends.of(Ratio(one.later.denominator, one.earlier.denominator)).limits
     return now.over(before).meet(upper.over(lower))
-
-
-def _limits(ends: Ends, what: Indicator) -> Interval:
-    found = ends.of(what)
-    low, high = (None if end is None else end.limit for end in (found.low, found.high))
-    return Interval(low, high)
 
 
 def _sides(products: list[Product]) -> int:
@@ -279,7 +273,7 @@ def _cases(ends: Ends, parts: list[Linear]) -> list[_Case] | None:
     """List all values that some parts can have together, if they are few."""
     values: dict[Linear, list[Fraction]] = {}
     for part in dict.fromkeys(parts):
-        limits = _limits(ends, part).times(Fraction(1, part.piece))
+        limits = ends.of(part).limits.times(Fraction(1, part.piece))
         if limits.low is None or limits.high is None or limits.high - limits.low >= MOST_VALUES:
             return None
         number = int(limits.high - limits.low) + 1
@@ -299,7 +293,7 @@ def _guesses(
     sides = {}
     for side in range(_sides(products)):
         parts = dict.fromkeys(part for one in products for part in one.sides()[side])
-        sides[side] = {part: _limits(ends, part) for part in parts}
+        sides[side] = {part: ends.of(part).limits for part in parts}
     for side in sorted(sides, key=lambda n: sum(one.high is None for one in sides[n].values())):
         limits = sides[side]
         here = {part: part.at(start) for part in limits}
