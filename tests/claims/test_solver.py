@@ -107,7 +107,7 @@ def test_optimum_agrees_with_listing_all_points(
     values = [sum(c * x for c, x in zip(costs, point, strict=False)) for point in points]
     found = bounds(system, what)
     assert ends(found) == (min(values), max(values))
-    assert all(end is not None and end.tight for end in (found.low, found.high))
+    assert all(end is not None and end.value == end.limit for end in (found.low, found.high))
 
 
 def test_services_of_one_or_of_both_half_years() -> None:
@@ -272,7 +272,7 @@ def test_extreme_data_sets_meet_every_claim() -> None:
     for name in QUARTERS:
         for end in (bounds(system, quantity(name)).low, bounds(system, quantity(name)).high):
             if end is not None:
-                assert end.tight
+                assert end.value == end.limit
                 assert end.data[name] == end.value
                 assert all(claim.holds(end.data) for claim in system.claims)
 
@@ -301,9 +301,9 @@ def test_growth_without_a_scale() -> None:
     assert found.low is not None
     assert found.high is not None
     assert found.low.value == Fraction(1115, 1000)  # attained
-    assert found.low.tight
+    assert found.low.value == found.low.limit
     assert found.high.limit == Fraction(1125, 1000)  # approached only
-    assert not found.high.tight
+    assert found.high.value != found.high.limit
     assert 0 < found.high.limit - found.high.value < Fraction(2, 10**6)
 
 

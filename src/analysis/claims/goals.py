@@ -108,10 +108,9 @@ class _Goal:
         self.words = Wording(state.network)
         self.item = state.network.item(claim)
         self.less = state.network.less_is_better(claim.quantity)
-        growth = state.network.kind(claim) in GROWTH
-        self.growth = growth
+        self.growth = state.network.kind(claim) in GROWTH
         self.relative = state.network.is_factor(claim)
-        size = claim.number.value * (-1 if growth and self.less else 1)
+        size = claim.number.value * (-1 if self.growth and self.less else 1)
         self.limit = size + (1 if self.relative else 0)
         names = set(self.item.names)
         self.tags = [
@@ -131,8 +130,8 @@ class _Goal:
             if row.quantity == self.claim.quantity and row.role == "result"
         )
         blamed = [tag for tag in self.tags if tag not in self.settled.tags]
-        touched = [tag for tag in blamed if self._about(tag)]
-        if touched:
+        names = set(self.item.names)
+        if any(names & set(item.names) for item in self.state.items(blamed)):
             text = f"Open: the results on it, {self.words.phrases(blamed)}, contradict each other."
             return Judgement("underdetermined", text, other=others)
         if any(self.state.group(tag).whole for tag in self.tags):
@@ -160,17 +159,10 @@ class _Goal:
             return self.settled.possible(side)
         return Outcome.REFUTED if reduce(Interval.meet, same, side.inside).empty else {}
 
-    def _about(self, tag: str) -> bool:
-        return any(
-            not set(item.names).isdisjoint(self.item.names)
-            for item in self.state.network.items[tag]
-        )
-
     def _side(self, *, reached: bool) -> Item:
         """Return the target as a claim: that it was reached, or that it was missed."""
-        above = Interval(self.limit, None) if reached else Interval(self.limit, None, False)
-        below = Interval(None, self.limit) if reached else Interval(None, self.limit, True, False)
-        return replace(self.item, inside=above if reached != self.less else below)
+        low, high = (None, self.limit) if reached == self.less else (self.limit, None)
+        return replace(self.item, inside=Interval(low, high, reached, reached))
 
     def _found(self) -> Range:
         return self.words.allowed(self.claim, self.item, self.settled)

@@ -35,11 +35,6 @@ class End:
     data: dict[str, int]
     limit: Fraction
 
-    @property
-    def tight(self) -> bool:
-        """Whether it is proved that nothing lies beyond `value`."""
-        return self.value == self.limit
-
 
 @dataclass(frozen=True)
 class Bounds:
