@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.base.errors import InputError
+from analysis.base.language import using
 from analysis.base.numbers import decimal_for, is_ambiguous, parse, parse_percent
 from analysis.base.text import Rounding
 from analysis.claims.printed import Interval, format_like, preimage, read_formula
@@ -246,3 +247,9 @@ def test_what_any_country_writes_is_read_back(
     printed = parse(text, told)
     assert format_like(printed.value, printed) == text
     assert printed.written(0) != ""
+
+
+def test_what_is_wrong_with_a_number_is_in_the_language_in_use() -> None:
+    with using("pl"), pytest.raises(InputError, match="może to być") as refused:
+        parse("303.110", "", kind="average")
+    assert str(refused.value.fix).startswith("wpisz comma w kolumnie decimal")

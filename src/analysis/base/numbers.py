@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from analysis.base.errors import InputError
+from analysis.base.language import tr
 
 SIZES: Mapping[int, tuple[str, ...]] = {
     10**3: ("thousand", "thousands", "k", "th", "tsd", "tausend", "mil", "miles", "tys"),
@@ -149,14 +150,18 @@ def parse(text: str, decimal: str = "point", *, unit: str = "", kind: str = "") 
     found = _NUMBER.fullmatch(text.strip().lower())
     if found is None or not _is_whole(found):
         raise InputError(
-            "this is no printed number",
+            tr("this is no printed number"),
             value=text,
-            fix="write digits with what is printed around them: 77.6%, −5.2 %, (5.2), 1.234,50, "
-            "1 300 or 1.2 million; currency and other words belong into the unit",
+            fix=tr(
+                "write digits with what is printed around them: 77.6%, −5.2 %, (5.2), 1.234,50, "
+                "1 300 or 1.2 million; currency and other words belong into the unit"
+            ),
         )
     word, elsewhere = _times(found["word"]), _unit_of(unit, kind)
     if word > 1 and elsewhere[0] > 1 and word != elsewhere[0]:
-        raise InputError("number and unit multiply it differently", value=f"{text}; {unit}")
+        raise InputError(
+            tr("number and unit multiply it differently"), value=f"{text}; {unit}"
+        )
     times = max(word, elsewhere[0])
     whole, group, mark, part = (found[name] or "" for name in _PARTS)
     if _has_two_readings(found):
@@ -279,10 +284,20 @@ def _question(text: str, whole: str, group: str) -> InputError:
     thousands, decimals = f"{before},{after}", f"{before}.{after}"
     marks = (_MARKS[_OTHER[group]], _MARKS[group])
     return InputError(
-        f"this may be {thousands} in thousands or {decimals} with three decimals",
+        tr(
+            "this may be {thousands} in thousands or {decimals} with three decimals",
+            thousands=thousands,
+            decimals=decimals,
+        ),
         value=text,
-        fix=f"write {marks[0]} into the column decimal if it is {thousands}, or {marks[1]} if "
-        f"it is {decimals}",
+        fix=tr(
+            "write {first} into the column decimal if it is {thousands}, or {second} if it is "
+            "{decimals}",
+            first=marks[0],
+            second=marks[1],
+            thousands=thousands,
+            decimals=decimals,
+        ),
     )
 
 
