@@ -159,9 +159,7 @@ def parse(text: str, decimal: str = "point", *, unit: str = "", kind: str = "") 
         )
     word, elsewhere = _times(found["word"]), _unit_of(unit, kind)
     if word > 1 and elsewhere[0] > 1 and word != elsewhere[0]:
-        raise InputError(
-            tr("number and unit multiply it differently"), value=f"{text}; {unit}"
-        )
+        raise InputError(tr("number and unit multiply it differently"), value=f"{text}; {unit}")
     times = max(word, elsewhere[0])
     whole, group, mark, part = (found[name] or "" for name in _PARTS)
     if _has_two_readings(found):
