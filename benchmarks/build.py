@@ -23,6 +23,8 @@ COLUMNS = ("what", "runs", "median", "least", "most", "target", "met")
 
 _REPORT = ("-m", "analysis", "build", "--case", "segelec", "--jobs", "2", "report")
 _EDITED = "notebooks/02_kpis.ipynb"
+_TOOL = "import sys; sys.modules['rfc3987_syntax'] = None; from {} import {} as main; main()"
+"""A command without what only the environment of the tests adds to it, a second for each start."""
 _FLOOR = """
 import importlib, itertools, sys
 from analysis import cli
@@ -156,12 +158,14 @@ def _papermill(folder: Path) -> Used:
     out = folder / ".build" / "papermill"
     out.mkdir(parents=True, exist_ok=True)
     used = []
+    command = _TOOL.format("papermill.__main__", "papermill")
     for path in sorted((folder / "notebooks").glob("[0-9][0-9]_*.ipynb")):
         made = str(out / path.name)
         given = ("--cwd", str(path.parent), "--kernel", "python3", "--no-progress-bar")
-        used.append(_run(folder, "-m", "papermill", str(path), made, *given))
-    made_html = ("-m", "nbconvert", "--to", "html", "--log-level", "ERROR")
-    used.append(_run(folder, *made_html, *sorted(map(str, out.glob("*.ipynb")))))
+        used.append(_run(folder, "-c", command, str(path), made, *given))
+    command = _TOOL.format("nbconvert.nbconvertapp", "main")
+    all_made = sorted(map(str, out.glob("*.ipynb")))
+    used.append(_run(folder, "-c", command, "--to", "html", "--log-level", "ERROR", *all_made))
     return Used(sum(one.cpu for one in used), sum(one.wall for one in used), 0, "")
 
 

@@ -72,8 +72,9 @@ class Used(NamedTuple):
 
 def environment(code: Path) -> dict[str, str]:
     """Return the variables with which programs run the code of a project, as under make."""
-    make = ("MAKEFLAGS", "MAKEOVERRIDES", "MFLAGS", "MAKELEVEL")  # of a make that measures
-    kept = {name: value for name, value in os.environ.items() if name not in make}
+    of_make = ("MAKEFLAGS", "MAKEOVERRIDES", "MFLAGS", "MAKELEVEL")
+    left_out = (*of_make, "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if name not in left_out}
     python_path = os.pathsep.join((str(code / "src"), str(ROOT)))
     given = {"PYTHONPATH": python_path, "IPYTHONDIR": str(code / ".build/ipython")}
     return kept | given | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
