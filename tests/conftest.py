@@ -62,6 +62,11 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
+def pytest_unconfigure() -> None:
+    """Let the process free what it holds, or libraries report it as leaked."""
+    gc.unfreeze()
+
+
 class Sharing(LoadFileScheduling):
     """Give a process the files of one line of `slow.txt`, or one file, or one test after `each`."""
 
