@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -149,7 +148,7 @@ def _watch(folder: Path) -> Used:
             wall = time.perf_counter() - begun
             while number and line and b"waiting for a change" not in line:
                 line = process.stdout.readline()
-        process.send_signal(signal.SIGINT)
+        process.terminate()  # an interrupt may be ignored below a shell
     return Used(0, wall, 0, "")
 
 
