@@ -17,8 +17,6 @@ import pandas as pd
 from benchmarks.timing import ROOT, ROUNDS, Used, digits, environment, process, yes
 
 PART = "build"
-COLUMNS = ("what", "runs", "median", "least", "most", "target", "met")
-"""Columns of ``benchmarks/build.csv``."""
 
 _REPORT = ("-m", "analysis", "build", "--case", "segelec", "--jobs", "2", "report")
 _EDITED = "notebooks/02_kpis.ipynb"
@@ -83,6 +81,7 @@ def _ratios(found: dict[str, list[Used]], other: str) -> list[float]:
 
 
 def _row(what: str, values: list[float], most: float) -> dict[str, str]:
+    """Put what was measured into a row of ``benchmarks/build.csv``."""
     return {
         "what": what,
         "runs": str(len(values)),

@@ -160,6 +160,7 @@ def section(table: pd.DataFrame) -> str:
         f"From opening the file to the first picture, {OPENED} times; from a click on a button or "
         f"bar to the next picture, {table['runs'].iloc[-1]} clicks on each page. In headless "
         "Chromium without a graphics card; waiting for the screen alone takes up to 17 ms of it. "
-        "The page holds sums, so its size hardly grows with the rows.",
+        "The page holds sums, so its size hardly grows with the rows. All rows are synthetic: "
+        "SEGELEC's ledger, and a larger one that is made up for this.",
     ]
     return "\n".join(lines) + "\n"

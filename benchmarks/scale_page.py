@@ -65,8 +65,9 @@ def _targets(scale: pd.DataFrame) -> list[str]:
     for cells in scale[scale["target"] != ""].to_dict("records"):
         pairs = zip(cells["target"].split("; "), cells["met"].split("; "), strict=True)
         said = "; ".join(f"{target}: **{met}**" for target, met in pairs)
+        rounds = "1 round" if cells["runs"] == "1" else f"{cells['runs']} rounds"
         lines.append(
             f"- {cells['method']}, {int(cells['services']):,} services in "
-            f"{_FORMS[cells['form']]}, {cells['runs']} rounds: {said}."
+            f"{_FORMS[cells['form']]}, {rounds}: {said}."
         )
     return lines

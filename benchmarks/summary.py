@@ -57,7 +57,7 @@ def _notes(speed: pd.DataFrame) -> list[str]:
     )
     notes = [
         f"Python {speed['python'].iloc[0]}. Wall times scatter with what else a machine does; here "
-        f"a slowest run took up to {decimal(1)(noise)} times the fastest. Ratios are medians over "
+        f"a slowest run took up to {decimal(2)(noise)} times the fastest. Ratios are medians over "
         "runs made in turn, and processor time leaves the others out.",
         "",
         "- *Checks* are all percentages from 0.0 to 100.0 with every number of respondents up to "
@@ -71,9 +71,10 @@ def _notes(speed: pd.DataFrame) -> list[str]:
         )
     return [
         *notes,
-        "- *Claims*: from reading the case to the table of verdicts, in one new process each time; "
-        "Python's start and imports are left out.",
-        "- *Tables*: counting all and drawing some; every one drawn is checked afterwards.",
+        "- *Claims* are those that the paper on SEGELEC prints: from reading the case to the table "
+        "of verdicts, in one new process each time; Python's start and imports are left out.",
+        "- *Tables* are synthetic, services by type and quarter as the paper's print allows: "
+        "counting all and drawing some; every one drawn is checked afterwards.",
     ]
 
 
