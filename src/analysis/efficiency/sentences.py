@@ -313,7 +313,7 @@ def _texts(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def read_made(case: Case, name: str) -> pd.DataFrame:
-    """Read one of the files that :func:`build` made, empty cells as empty texts."""
+    """Read one of the files that :func:`build_article` made, empty cells as empty texts."""
     return pd.read_csv(case.processed / name, keep_default_na=False, encoding="utf-8")
 
 

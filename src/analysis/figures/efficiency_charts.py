@@ -290,7 +290,7 @@ def outlook(
     Parameters
     ----------
     frame : DataFrame
-        From :func:`analysis.efficiency.dynamics.forecast_data`.
+        From :func:`analysis.efficiency.dynamics.outlook`.
     name : str
         The indicator.
     warning : str
