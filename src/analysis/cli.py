@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.base.errors import BuildError, InputError, system_error
-from analysis.base.plan import PAPER
+from analysis.base.plan import ARTICLE, PAPER
 
 if TYPE_CHECKING:
     from analysis.tables.case import Case
@@ -185,7 +185,7 @@ def kpis(args: argparse.Namespace) -> str | int:
 def efficiency(args: argparse.Namespace) -> str:
     """Decide what the Kowalczyk article's sentences allow; make companies that satisfy them."""
     from analysis.efficiency.sentences import build_article
-    from analysis.tables.case import ARTICLE, load_case
+    from analysis.tables.case import load_case
 
     root = load_case(args.case).root
     return f"{build_article(load_case(ARTICLE, root))} sentences of the article"

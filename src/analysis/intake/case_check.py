@@ -12,6 +12,7 @@ import pandas as pd
 from analysis.base import periods as time
 from analysis.base.errors import InputError, collecting
 from analysis.base.language import tr, using
+from analysis.base.plan import ARTICLE
 from analysis.base.text import decimal, fields, replace_folder, unguarded, write_text
 from analysis.claims.judge import Judge
 from analysis.efficiency.sentences import RAW
@@ -291,7 +292,7 @@ def check_tables(case: Case, *, every: bool = False) -> tuple[str, Intake | None
         if not is_enough(rows):
             problems.append(Problem(Fault(Rank.FILE, NOTHING, MORE), file_of(case, case.raw)))
         problems += _periods_without_rows(intake.case, spans)
-    article = RAW if case.name == cases.ARTICLE else ()
+    article = RAW if case.name == ARTICLE else ()
     problems += _other_problems(case, article)
     files = {file_of(case, case.raw / table.file) for table in article}
     doubts = _months_in_doubt(intake.case, spans) if own else ()

@@ -14,21 +14,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from analysis.base import periods as time
 from analysis.base.errors import InputError
 from analysis.base.language import tr
+from analysis.base.plan import ARTICLE, PAPER
 from analysis.base.text import listed
 from analysis.kpis.catalogue import Totals
 from analysis.kpis.cube import CUBE, ledger_folder, read_cube
-from analysis.tables.case import ARTICLE, PAPER, Case, load_case
+from analysis.tables.case import Case, load_case
 from analysis.tables.strategy_tables import target_axes
-
-if TYPE_CHECKING:  # it takes seconds to import where JupyterLab is installed
-    pass
 
 YEAR_AGO = "year-ago"
 PREVIOUS = "previous"

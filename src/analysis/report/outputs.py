@@ -21,6 +21,7 @@ from typing import get_args
 from pydantic.fields import FieldInfo
 
 from analysis.base.errors import BuildError, InputError
+from analysis.base.plan import ARTICLE, PAPER
 from analysis.base.text import write_bytes, write_text
 from analysis.claims.relations import KINDS, RELATIONS
 from analysis.intake.case_files import COURIER, ROWS, TEMPLATE
@@ -28,7 +29,7 @@ from analysis.intake.problems import vocabulary
 from analysis.kpis.catalogue import METHOD as CATALOGUE
 from analysis.kpis.catalogue import indicator
 from analysis.notebook.edition import COMMITTED
-from analysis.tables.case import ARTICLE, PAPER, Case
+from analysis.tables.case import Case
 from analysis.tables.columns import header_of, is_choice, may_be_empty
 from analysis.tables.rows import Table, data_package
 from analysis.tables.strategy_tables import CLAIMS, METHODS, PLAN_TABLES

@@ -16,8 +16,6 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator, mo
 from analysis.base.errors import InputError, system_error
 from analysis.base.language import Code, currency_words, locales, tr, use, using, words_of
 from analysis.base.periods import Calendar, count_by, end_day, months_in, parse_month
-from analysis.base.plan import ARTICLE as ARTICLE
-from analysis.base.plan import PAPER as PAPER
 from analysis.base.text import PlainLoader
 from analysis.tables import schema
 from analysis.tables.columns import LAST_DAY, MONTH, CostCategory, forbidden
