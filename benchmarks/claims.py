@@ -13,9 +13,8 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.base.text import Rounding, decimal
-from analysis.tables.case import project_root
 from benchmarks.percentages import WHOLE, Question, Way, loop_grim, loop_scrutipy
-from benchmarks.timing import Used, process
+from benchmarks.timing import ROOT, Used, process
 from benchmarks.timing import digits as short
 
 PART = "claims"
@@ -153,7 +152,7 @@ def measure() -> Iterator[dict[str, str]]:
     dict of str to str
         A row of ``claims_scale.csv``; every time is of the processor.
     """
-    case = project_root() / "data" / "raw" / "courier" / "case.yaml"
+    case = ROOT / "data" / "raw" / "courier" / "case.yaml"
     text = case.read_text(encoding="utf-8").partition("  quarter_base:")[0]
     for what, digits, most, make in PUBLICATIONS:
         claims, relations = make()
