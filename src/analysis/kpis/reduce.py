@@ -305,12 +305,8 @@ def _customer_sums(
         known, now = {}, nw.lit(0)
         for quarter in sorted({containing(m, "quarter") for m in months}):
             begins = first_month(quarter, "quarter")
-            near = [
-                m
-                for m in months
-                if first_month(quarter - NEW_AFTER_QUARTERS, "quarter") <= m < begins
-            ]
-            known[f"known {quarter}"] = _invoiced(near)
+            since = first_month(quarter - NEW_AFTER_QUARTERS, "quarter")
+            known[f"known {quarter}"] = _invoiced([m for m in months if since <= m < begins])
             now = nw.when(month >= begins).then(nw.col(f"known {quarter}")).otherwise(now)
         rows = rows.join(customers.select("customer_id", **known), on="customer_id")
         sold = {NEW_SALES: nw.col("amount_centimos") * (1 - now)}
