@@ -40,7 +40,6 @@ _SETTINGS = (
     "set autoinstall_known_extensions = false",
     "set autoload_known_extensions = false",
 )
-_FIX = "correct one of the days"
 _LINE = re.compile(r"CSV Error on Line: (\d+)")
 _CELL = re.compile(r'converting column "([^"]+)"\. (?:Could not convert string "(.*?)" to)?', re.S)
 _FILE = re.compile(r"^\s*file = (.+)$", re.MULTILINE)
@@ -211,7 +210,7 @@ def selection(table: Table, broken_cell: Literal["stops", "is null", "is none"] 
 def rules(table: Table) -> list[Rule]:
     """Say the rules of a table's cells and of its days in SQL and in words."""
     return [_of_cells(table, name) for name in table.row.model_fields] + [
-        Rule("row", late, f"({early} > {late}) is not true", order_rule(group), _FIX)
+        Rule("row", late, f"({early} > {late}) is not true", order_rule(group), "correct the days")
         for group in table.row.in_order
         for early, late in pairwise(group)
     ]
