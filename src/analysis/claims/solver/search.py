@@ -243,7 +243,7 @@ class Search:
             return found
         if not is_part:
             self._cases = _GUESSES
-            found = self._split(asked, dict(low), dict(high), None, 0)
+            found = self._split(asked, low, high, None, 0)
             if found is not None:
                 return found
             asked.links = self._linked(asked.forms, low, high)
