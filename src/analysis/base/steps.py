@@ -313,8 +313,8 @@ def watch(note: Path, run: Callable[[list[str]], int], command: Sequence[str]) -
         from analysis.base.text import imported, written
 
         names = (getattr(sys.modules[name], "__file__", None) for name in used())
-        modules = {Path(name) for name in (*names, *imported) if name}
-        read = {*package_files(modules), *last.get("read", ())}
+        files = package_files(Path(name) for name in (*names, *imported) if name)
+        read = {*files, *last.get("read", ())}
         wrote = {*_relative(written), *last.get("wrote", ())}
         _write_json(note, {"read": sorted(read), "wrote": sorted(wrote)})
     sys.stdout.flush()
@@ -410,9 +410,9 @@ def _run_again(run: Callable[[list[str]], int], note: Path, command: Sequence[st
     return watch(note, run, command)
 
 
-def package_files(modules: Iterable[Path]) -> list[str]:
-    """Files of the package among modules, with the files in their folders that are no Python."""
-    found = {path for path in modules if path.is_relative_to(PACKAGE)}
+def package_files(paths: Iterable[Path]) -> list[str]:
+    """Files of the package among some, with the files in their folders that are no Python."""
+    found = {path for path in paths if path.is_relative_to(PACKAGE)}
     folders = {path.parent for path in found}
     return _relative(found | {file for folder in folders for file in _data_files(folder)})
 
