@@ -52,7 +52,7 @@ SEGMENTS = ("household", "shop", "company")
 """Segments of customers in the synthetic ledger."""
 KEYS = {"from", "to", "types"}
 """Texts in double quotes beside those that scripts say."""
-NOTES = (*(NOTHING, MORE, "must not be missing", "is no day of the calendar", "correct the days"),)
+NOTES = (NOTHING, MORE, "must not be missing", "is no day of the calendar", "correct the days")
 """What the intake notes or says by a text of its own."""
 
 

@@ -51,7 +51,7 @@ def main(arguments):
         parser.add_argument("goal")
         given = parser.parse_args(arguments[1:])
         goal = Goal(given.goal, given.case, given.period, given.base, tuple(given.reading))
-        return (watch if given.watch else build)(goal, main, jobs=given.jobs, packages=([],))
+        return (watch if given.watch else build)(goal, main, jobs=given.jobs, packages=())
     arguments = [word for part in arguments for word in part.split("=", 1)]
     command, given = arguments[0], dict(zip(arguments, arguments[1:]))
     if command == "chapters":
