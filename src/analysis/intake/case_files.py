@@ -16,7 +16,7 @@ from analysis.intake.cells import Cell, Context
 from analysis.intake.problems import Fault, Log, Note, Problem, fault_of, note_of
 from analysis.intake.rows import Rows
 from analysis.tables.case import Case, Parameters, read_parameters
-from analysis.tables.columns import DEDUCTION, Found, closest, folded, header_of, names_of
+from analysis.tables.columns import DEDUCTION, Found, closest, folded, money_of, names_of
 from analysis.tables.firm_tables import LEDGER_TABLES
 from analysis.tables.rows import Table, read_frame
 from analysis.tables.strategy_tables import CHECK_INS, CLAIMS, PLAN_TABLES
@@ -309,11 +309,6 @@ TEMPLATE, COURIER = "template", "courier"
 """The examples to copy: a firm with its rows, and a publication with its claims."""
 
 
-def has_money(table: Table) -> bool:
-    """Whether a table holds amounts."""
-    return any(header_of(info).money for info in table.row.model_fields.values())
-
-
 def still_example(case: Case, tables: Mapping[str, Rows]) -> Iterator[Problem]:
     """Find what would pass as the firm's own in its report, though it is the example's.
 
@@ -334,7 +329,7 @@ def still_example(case: Case, tables: Mapping[str, Rows]) -> Iterator[Problem]:
     if example == case.name:
         return
     file, about = yaml_of(case), case.parameters
-    if about.currency == "XXX" and any(has_money(t) for t in ROWS if t.name in tables):
+    if about.currency == "XXX" and any(money_of(t.row) for t in ROWS if t.name in tables):
         yield Problem(fault_of("no-currency"), file, column="currency", value="XXX")
     raw = case.raw.with_name(example)
     template = read_parameters(raw / "case.yaml", raw, example)

@@ -135,7 +135,7 @@ def _deduct(
     sheet: Sheet, columns: dict[str, _Column], context: Context, scale: NDArray[np.int64]
 ) -> None:
     """Take off the amounts what stands in columns of their own, such as the tax in a total."""
-    amount = next((n for n, i in sheet.table.row.model_fields.items() if header_of(i).money), "")
+    amount = next(iter(of.money_of(sheet.table.row)), "")
     for name in [name for name in sheet.cells if name.startswith(of.DEDUCTION)] if amount else []:
         cells = sheet.cells[name]
         cells = ["0" if read.is_nothing(cell, context.settings) else cell for cell in cells]

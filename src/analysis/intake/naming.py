@@ -19,7 +19,7 @@ from analysis.intake.problems import Note, fault_of
 from analysis.intake.rows import FILE_LINES, Sheet
 from analysis.intake.sheets import SEARCHED_ROWS, SHEET, Grid, Words, plain_header
 from analysis.tables import columns as known
-from analysis.tables.columns import REST, folded, header_of, names_of
+from analysis.tables.columns import REST, folded, header_of, money_of, names_of
 from analysis.tables.rows import Row, period_column
 
 MONEY_ROWS = ("sale", "cost")
@@ -244,8 +244,7 @@ def foreign_column(header: str, row: type[Row], currency: Words, foreign: Words)
     if rest is None or without_sign(text, currency) is not None:
         return ""
     found = names_of(row).get(re.sub("_(en|in)$", "", folded(rest)), known.Found(""))
-    info = row.model_fields.get(found.field)
-    return found.field if info and header_of(info).money else ""
+    return found.field if found.field in money_of(row) else ""
 
 
 _MOST_KINDS = 50
@@ -308,10 +307,10 @@ def _note_unused(
         for name, found in names_of(sheet.table.row).items()
         if hints and found.field not in {known.CURRENCY, known.SCALE, *sheet.cells, *elsewhere}
     }
-    fields, meant = sheet.table.row.model_fields, dict[str, str]()
+    amounts, meant = money_of(sheet.table.row), dict[str, str]()
     for text in unused:
         near = known.closest(text, open_names) or known.contained(text, open_names)
-        if near and header_of(fields[open_names[near]]).money and says(text, "no-amount"):
+        if near and open_names[near] in amounts and says(text, "no-amount"):
             near = ""  # a discount or tax is not the amount
         sheet.notes.append(not_used(sheet.file, text, near))
         if near:

@@ -16,14 +16,14 @@ from analysis.base.language import Code, counted, tr, using
 from analysis.base.text import decimal, listed
 from analysis.intake import proposal as of
 from analysis.intake import sheets
-from analysis.intake.case_files import COURIER, READABLE, ROWS, TEMPLATE, has_money
+from analysis.intake.case_files import COURIER, READABLE, ROWS, TEMPLATE
 from analysis.intake.convert import FORMS
 from analysis.intake.currencies import codes_of
 from analysis.intake.naming import likely_header, words_of
 from analysis.intake.problems import fault_of, in_language, vocabulary, words_for
 from analysis.intake.proposal import SIGNS, Column, Proposal, Question, told
 from analysis.intake.sheets import Grid, plain_header
-from analysis.tables.columns import find_column
+from analysis.tables.columns import find_column, money_of
 from analysis.tables.schema import IntakeSettings
 
 Form = Literal["csv", "claims"]
@@ -344,7 +344,7 @@ _TWO_DIGITS, _LATEST = re.compile(r"^\d{1,2}([-/.])\d{1,2}\1(\d{2})(?!\d)", re.A
 
 def _currency(made: Sequence[Proposal]) -> Entry:
     """Return the currency of headers and amounts, or the question which of several it is."""
-    if not any(has_money(one.table) for one in made):
+    if not any(money_of(one.table.row) for one in made):
         return "currency: XXX", told("no-currency")
     found: dict[str, list[str]] = {}
     for one in made:

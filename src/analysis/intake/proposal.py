@@ -222,9 +222,8 @@ class Proposal:
     @property
     def amounts(self) -> list[Column]:
         """The columns that are taken for amounts."""
-        fields, names = self.table.row.model_fields, names_of(self.table.row)
-        money = {name for name, info in fields.items() if header_of(info).money}
-        return [c for c in self.columns if names.get(str(c.ours), of.Found("")).field in money]
+        names, amounts = names_of(self.table.row), of.money_of(self.table.row)
+        return [c for c in self.columns if names.get(str(c.ours), of.Found("")).field in amounts]
 
 
 def propose(grid: Grid) -> Proposal | None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from analysis.intake.cells import Cell
 from analysis.intake.problems import Fault, Log, Problem
-from analysis.tables.columns import REST, header_of, may_be_empty
+from analysis.tables.columns import REST, may_be_empty, money_of
 from analysis.tables.rows import Table
 
 FILE_LINES = 2**40
@@ -121,8 +121,8 @@ class Sheet(Placed):
     @property
     def money(self) -> list[str]:
         """The columns of amounts that the file has, those that may be empty last."""
-        fields = self.table.row.model_fields
-        found = [name for name in self.cells if name in fields and header_of(fields[name]).money]
+        fields, amounts = self.table.row.model_fields, money_of(self.table.row)
+        found = [name for name in self.cells if name in amounts]
         return sorted(found, key=lambda name: may_be_empty(fields[name]))
 
 

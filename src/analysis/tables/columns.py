@@ -193,6 +193,12 @@ def header_of(info: FieldInfo) -> Header:
     return found if isinstance(found, Header) else Header()
 
 
+@cache
+def money_of(row: type[BaseModel]) -> tuple[str, ...]:
+    """Return the columns of a row model that hold amounts."""
+    return tuple(name for name, info in row.model_fields.items() if header_of(info).money)
+
+
 def meaning(info: FieldInfo, *, larger: bool = False) -> str:
     """Say what a column holds, without its unit where it is given in a larger one."""
     text = str(info.description)
@@ -336,17 +342,15 @@ _CURRENCY_NAMES = (
 def names_of(row: type[BaseModel]) -> Mapping[str, Found]:
     """Return every name under which files may give a column of a row model."""
     names: dict[str, Found] = {}
-    money = False
     for name, info in row.model_fields.items():
         header = header_of(info)
-        money = money or header.money
         names[folded(name)] = Found(name)
         plain = len(header.also)
         names |= {other: Found(name, 1, at) for at, other in enumerate(header.also, 1)}
         names |= {
             n: Found(name, header.factor, plain + at) for at, n in enumerate(header.larger, 1)
         }
-    if money:
+    if money_of(row):
         names |= {other: Found(CURRENCY) for other in _CURRENCY_NAMES}
     if "unit_scale" not in row.model_fields and "basis" in row.model_fields:
         names |= {other: Found(SCALE) for other in ("unit_scale", "escala")}
