@@ -13,7 +13,7 @@ from typing import Literal
 
 from analysis.base.errors import InputError, printable
 from analysis.base.language import Code, counted, tr, using
-from analysis.base.text import decimal, listed
+from analysis.base.text import listed
 from analysis.intake import proposal as of
 from analysis.intake import sheets
 from analysis.intake.case_files import COURIER, READABLE, ROWS, TEMPLATE
@@ -313,9 +313,7 @@ def _settings(made: Sequence[Proposal]) -> Iterator[Entry]:
     for one in made:
         is_bank = one.table.name == "sale" and any(column.says("bank") for column in one.columns)
         for column in [c for c in one.amounts if is_bank and c.below_zero][:1]:
-            text = told(
-                "payments", n=decimal()(column.below_zero), all=decimal()(len(column.cells))
-            )
+            text = told("payments", n=column.below_zero, all=len(column.cells))
             yield "  ", Question(text, ("below_zero: leave-out", "below_zero: subtract"))
     for (key, forms), kind in zip(FORMS.items(), of.READ, strict=True):
         columns = [column for one in made for column in one.columns if column.kind == kind]

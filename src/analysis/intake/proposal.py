@@ -48,8 +48,9 @@ _DECIMALS = re.compile(r"[.,]\d+$|[^\d.,'\s-]")
 
 
 def told(name: str, **words: object) -> str:
-    """Return a text of ``words.yaml`` in the language in use."""
-    return tr(vocabulary("told")[name], **words)
+    """Return a text of ``words.yaml`` in the language in use, which also writes its numbers."""
+    shown = {key: decimal()(w) if isinstance(w, int) else w for key, w in words.items()}
+    return tr(vocabulary("told")[name], **shown)
 
 
 @lru_cache(maxsize=10_000)
@@ -347,11 +348,9 @@ def _take(made: Proposal) -> None:
     _find_key(made)
     _without_tax(made)
     _find_cost(made)
-    sold = [column for column in made.amounts if column.ours != "goods_cost"]
-    for column in sold if made.table.name == "sale" else ():
-        if column.below_zero:  # `case.yaml` asks about those of a bank statement
-            count = {"n": decimal()(column.below_zero), "all": decimal()(len(column.cells))}
-            column.why += "; " + told("below", **count)
+    for column in made.amounts if made.table.name == "sale" else ():
+        if column.ours != "goods_cost" and (count := column.below_zero):
+            column.why += "; " + told("below", n=count, all=len(column.cells))
     _choose_rows(made)
     _offer(made)
 
