@@ -395,8 +395,7 @@ def _read(case: Case, name: str) -> pd.DataFrame:
     path = case.processed / name
     if not path.is_file():
         fix = f"make report CASE={case.name}, which makes it"
-        file = path.relative_to(case.root)
-        raise InputError("the file does not exist", file=file, fix=fix)
+        raise InputError("the file does not exist", file=file_of(case, path), fix=fix)
     frame = pd.read_csv(path, encoding="utf-8", keep_default_na=False)
     texts = frame.select_dtypes(exclude="number").columns
     return frame.assign(**{name: frame[name].astype(str).map(unguarded) for name in texts})

@@ -22,7 +22,7 @@ from analysis.base.errors import InputError
 from analysis.base.periods import calendar, containing, parse_quarter, quarter_label
 from analysis.base.text import decimal
 from analysis.efficiency import quarterly_statements as statements
-from analysis.intake.case_files import ROWS, TABLES
+from analysis.intake.case_files import ROWS, TABLES, file_of
 from analysis.intake.naming import MONEY_ROWS
 from analysis.intake.problems import Fault, Log, Problem, Rank, fault_of, problem_of, vocabulary
 from analysis.intake.rows import Rows, Sheet, count_of, first_of, records_of
@@ -268,10 +268,7 @@ def _check_okrs(case: Case, tables: Mapping[str, Sheet]) -> Iterator[Problem]:
         return [model.model_validate(record) for record in records]
 
     objectives, results = rows("objectives", ObjectiveRow), rows("key_results", KeyResultRow)
-    files = {
-        str((case.method / table.table.file).relative_to(case.root)): table
-        for table in tables.values()
-    }
+    files = {file_of(case, case.method / t.table.file): t for t in tables.values()}
     targets = rows("targets", TargetRow)
     for error in target_errors(case, objectives, results, targets, claim_ids(case)):
         table = files[str(error.file)]
