@@ -11,8 +11,8 @@ from matplotlib.ft2font import FT2Font
 
 from analysis.base.text import FONTS
 from analysis.cli import main
-from analysis.intake import problems as glyphs
 from analysis.intake.case_check import check_case, check_tables
+from analysis.intake.problems import no_glyph
 
 from .conftest import CASE, Firm, cases
 
@@ -268,4 +268,4 @@ def test_the_characters_are_those_of_all_bundled_fonts() -> None:
     for number in range(0x21, 0x20000):
         letter = chr(number)
         drawn = all(font.get_char_index(number) for font in fonts)
-        assert (glyphs.no_glyph(letter) is None) == (letter.isspace() or letter.isascii() or drawn)
+        assert (no_glyph(letter) is None) == (letter.isspace() or letter.isascii() or drawn)

@@ -95,7 +95,7 @@ class Intake:
     tables: Mapping[str, pd.DataFrame]
     problems: tuple[Problem, ...]
     notes: tuple[Note, ...]
-    spans: Mapping[str, Span] = field(default_factory=dict)
+    spans: Mapping[str, Span]
 
 
 def read(
