@@ -87,7 +87,7 @@ _ERROR = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|¿NOMBRE\?|¡RE
 _UNUSUAL = re.compile(r"^[ '#]| $|  ")
 _SPACE, _BROKEN = re.compile(r"\s+"), re.compile(r"\S\s*[\r\n]\s*\S")
 _SCIENTIFIC = re.compile(r"\d([.,]\d+)?E\+?\d+", re.ASCII)
-_SPACES = "\\s'’"
+_NUMBER_LIKE = re.compile(r"[\d.,\s'’]*\d[\d.,\s'’]*", re.ASCII)
 _MINUS_BEHIND = re.compile(r"(.*\d) ?[-−]", re.ASCII)
 _DASH = re.compile(r"([\d.,\s'’]*\d[.,])[-−–—]+", re.ASCII)
 _TELLING = {"brackets", "minus behind", "dash"}
@@ -238,8 +238,7 @@ def _unsigned(text: str, told: str | None) -> Read:
     """Read digits with signs between them, given the decimal sign or what they prove of it."""
     digits, group, shows = numbers.bare(text, told or "")
     if not digits:
-        has_signs = re.fullmatch(rf"[\d.,{_SPACES}]*\d[\d.,{_SPACES}]*", text, re.ASCII)
-        wrong = "not-in-groups" if has_signs else "not-number"
+        wrong = "not-in-groups" if _NUMBER_LIKE.fullmatch(text) else "not-number"
         raise _CellError("ask-decimal" if group else wrong)
     if told and shows and shows != told:
         raise _CellError("other-decimal")
