@@ -291,7 +291,7 @@ def survival(blocks: pd.DataFrame) -> tuple[int, int]:
     universes = survivors = 0
     for chosen in product(*choices):
         kept = [
-            good[np.all([good | True, *(these[choice] for choice in chosen)], axis=0)]
+            good[np.all([np.ones_like(good), *(these[choice] for choice in chosen)], axis=0)]
             for good, these in zip(survive, agree, strict=True)
         ]
         universes += prod(map(len, kept))
