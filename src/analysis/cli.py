@@ -373,8 +373,7 @@ def _parser() -> argparse.ArgumentParser:
         add("--base", help="compared with year-ago or previous")
         add("--detail", action="store_true", help="a firm's report with its annex")
     for name in ("build", "edition", "chapters", "notebook", "report", "ledger"):
-        add = parsers[name].add_argument
-        add(
+        parsers[name].add_argument(
             "--reading",
             action="append",
             default=[],
@@ -394,17 +393,14 @@ def _parser() -> argparse.ArgumentParser:
         default="csv",
         help="a firm's tables, or a publication's claims",
     )
-    parsers["check"].add_argument(
-        "--all", action="store_true", help="name every row that breaks a rule"
-    )
-    parsers["solutions"].add_argument("topic", help="such as kpis")
-    parsers["solutions"].add_argument(
-        "--case", default="", help="that of the notebook, if left out"
-    )
-    parsers["solutions"].add_argument("--student", default="", help="whose ledger")
-    parsers["grade"].add_argument(
-        "folder", type=Path, help="holds the files; class.csv is written into it"
-    )
+    add = parsers["check"].add_argument
+    add("--all", action="store_true", help="name every row that breaks a rule")
+    add = parsers["solutions"].add_argument
+    add("topic", help="such as kpis")
+    add("--case", default="", help="that of the notebook, if left out")
+    add("--student", default="", help="whose ledger")
+    add = parsers["grade"].add_argument
+    add("folder", type=Path, help="holds the files; class.csv is written into it")
     add = parsers["check-claims"].add_argument
     add(
         "file",
