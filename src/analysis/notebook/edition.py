@@ -372,14 +372,12 @@ def _check_base(made: Edition) -> None:
 
 def _months(case: Case) -> tuple[int, int]:
     """First and last month of the ledger."""
-    periods = case.parameters.periods
-    return time.first_month(time.parse_quarter(periods.first), "quarter"), time.last_month(
-        periods.last
-    )
+    first, last = case.parameters.periods.first, case.parameters.periods.last
+    return time.first_month(time.parse_quarter(first), "quarter"), time.last_month(last)
 
 
 _TAKES_PERIOD = re.compile('^ *"period = ', re.MULTILINE)
-"""A line of the parameters cell, by which the Makefile tells these notebooks too."""
+"""A line of the parameters cell of notebooks that take a period."""
 
 
 def chapters(made: Edition) -> list[Path]:
