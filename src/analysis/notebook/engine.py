@@ -3,6 +3,9 @@
 In this process they are run by a papermill engine, by the kernel that ipykernel has for it. Outputs
 are made by the same code as in a kernel of its own, only without a process to start and without
 sockets. papermill keeps doing the rest: parameters, times, errors.
+
+Importing this module lets matplotlib list the host's fonts, if it never has: inside a notebook its
+notice about that would be a warning in a committed output.
 """
 
 from __future__ import annotations
@@ -19,6 +22,8 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
+import matplotlib
+import matplotlib.font_manager
 import pandas as pd
 import papermill  # type: ignore[import-untyped]
 from ipykernel.inprocess.manager import InProcessKernelManager
@@ -31,6 +36,7 @@ from papermill.engines import Engine, papermill_engines  # type: ignore[import-u
 
 from analysis.base import steps
 from analysis.base.text import imported
+from analysis.notebook.display import FIGURES_VARIABLE
 
 _OUTPUTS = ("stream", "display_data", "execute_result", "error")
 _CHARTS = "module://matplotlib_inline.backend_inline"
@@ -145,7 +151,6 @@ def execute(
     nbclient.exceptions.DeadKernelError
         If the kernel dies; its last words are in ``scratch/kernel.log``.
     """
-    _prepare_font_cache()
     # papermill reports on standard error what run() raises anyway.
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
     if steps.forked:
@@ -190,10 +195,6 @@ def _execute_here(
 
 
 def _environment(scratch: Path) -> dict[str, str]:
-    import matplotlib
-
-    from analysis.notebook.display import FIGURES_VARIABLE
-
     environment = {key: value for key, value in os.environ.items() if key not in _DROPPED}
     environment.update(_FIXED)
     # the cells import the package that runs them, wherever relative paths lead from their folder
@@ -205,17 +206,6 @@ def _environment(scratch: Path) -> dict[str, str]:
     environment["MATPLOTLIBRC"] = str(Path(matplotlib.get_data_path()) / "matplotlibrc")
     environment[FIGURES_VARIABLE] = str(scratch / "figures")
     return environment
-
-
-def _prepare_font_cache() -> None:
-    """Let matplotlib list the host's fonts here, where its notice about it does no harm.
-
-    Inside a notebook that notice would be a warning in a committed output.
-    """
-    import matplotlib
-
-    if not any(Path(matplotlib.get_cachedir()).glob("fontlist-*.json")):
-        import matplotlib.font_manager
 
 
 def _manager(environment: Mapping[str, str], scratch: Path) -> type[Any]:
