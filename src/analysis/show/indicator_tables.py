@@ -15,7 +15,7 @@ import pandas as pd
 from analysis.base import periods as time
 from analysis.base.expression import Measure, growth, reduction, written
 from analysis.base.language import tr
-from analysis.base.text import column, decimal, listed, records
+from analysis.base.text import column, decimal, frame_of, listed, records
 from analysis.evidence.soundness import check_table
 from analysis.intake.case_files import TABLES
 from analysis.kpis.catalogue import METHOD, WORDS, Indicator, Kpi, Totals, indicator, kpi
@@ -241,14 +241,9 @@ def contribution(
 
 
 def variance_data(
-    totals: Totals,
-    measure: str,
-    period: str,
-    base: str,
-    names: Mapping[str, str],
-    by: str = "service_type",
+    totals: Totals, measure: str, period: str, base: str, names: Mapping[str, str]
 ) -> pd.DataFrame:
-    """Set a period's sums by service type, or segment, against a base period's.
+    """Set a period's sums by service type against a base period's.
 
     Parameters
     ----------
@@ -262,28 +257,25 @@ def variance_data(
         What to compare with, such as ``year-ago``.
     names : mapping of str to str
         Names of service types by id.
-    by : {"service_type", "segment"}
-        The dimension.
 
     Returns
     -------
     DataFrame
-        Columns service_type (or segment), name, base_period, base, value, change (Fractions) and
-        growth (Fraction; None where the base is zero or less), largest value of the base first.
+        Columns service_type, name, base_period, base, value, change (Fractions) and growth
+        (Fraction; None where the base is zero or less), largest value of the base first.
     """
     grain, index = time.parse_label(period)
     before = time.period_label(index - time.distance(grain, base), grain)
     unit = Fraction(1, 100) if measure == "sales" else Fraction(1)
     rows = []
-    for row in records(contributions_by_type(totals, measure, period, base, by)):
+    for row in records(contributions_by_type(totals, measure, period, base)):
         was, now, change = int(row.base), int(row.value), int(row.change)
-        key = str(getattr(row, by))
+        key = str(row.service_type)
         name = names.get(key, key.replace("_", " "))
         growth = Fraction(change, was) if was > 0 else None
         rows.append((key, name, before, was * unit, now * unit, change * unit, growth))
     rows.sort(key=lambda row: (-row[3], row[1]))
-    columns = [by, "name", "base_period", "base", "value", "change", "growth"]
-    return pd.DataFrame(rows, columns=columns).assign(growth=column(row[-1] for row in rows))
+    return frame_of(rows, "service_type name base_period base value change growth")
 
 
 def method_levels(
