@@ -3,7 +3,8 @@
 Every function takes a :class:`~analysis.show.firm_report.FirmReport` and compares its period with
 its base. Frames are drawn by :func:`analysis.figures.kpi_comparison.sales_waterfall` and
 :func:`analysis.figures.kpi_comparison.sales_by_part`. To show one more part of the sales, add a
-column of the rows to ``PARTS`` and a figure of its name.
+column of the rows to ``PARTS``, a figure to ``SALES_BY`` there, and its name to
+``notebook/figures.yaml``.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import pandas as pd
 
 from analysis.base.language import counted, language, tr
 from analysis.base.periods import short_base, short_period
-from analysis.base.text import column, decimal, listed, percent
+from analysis.base.text import decimal, frame_of, listed, percent
 from analysis.intake.case_files import open_questions
 from analysis.intake.problems import in_language
 from analysis.kpis.cube import tables_of
@@ -66,13 +67,13 @@ def parts(report: FirmReport, by: str) -> list[Part]:
 def _frame(report: FirmReport, found: Iterable[Part]) -> pd.DataFrame:
     """Lay parts out as :func:`analysis.show.indicator_tables.variance_data` does."""
     rows = list(found)
-    frame = pd.DataFrame({"name": [report.names.get(name, name) for name, *_ in rows]})
     known = all(base is not None for _, base, _ in rows)
-    frame["base_period"] = report.study.base_period() if known else ""
-    frame["base"] = column(base for _, base, _ in rows)
-    frame["value"] = column(value for *_, value in rows)
-    frame["change"] = column(None if base is None else value - base for _, base, value in rows)
-    return frame.assign(growth=column(_growth(base, value) for _, base, value in rows))
+    before = report.study.base_period() if known else ""
+    laid = []
+    for name, base, value in rows:
+        moved = None if base is None else value - base, _growth(base, value)
+        laid.append((report.names.get(name, name), before, base, value, *moved))
+    return frame_of(laid, "name base_period base value change growth")
 
 
 def _growth(base: Fraction | None, value: Fraction) -> Fraction | None:
