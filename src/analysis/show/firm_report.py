@@ -216,7 +216,7 @@ class FirmReport:
 
     def splits(self, by: str) -> list[tuple[str, Fraction, Fraction]]:
         """Sales of the base and of the period by service type or segment; empty if not split."""
-        if self.growth("sales") is None:
+        if not by or self.growth("sales") is None:
             return []
         parts = contributions_by_type(self.sums, "sales", self.period, self.study.base, by)
         rows = [
@@ -225,7 +225,7 @@ class FirmReport:
         ]
         return rows if len(rows) > 1 else []
 
-    @property
+    @cached_property
     def split(self) -> str:
         """What the change of sales is split by in a figure; empty if rows name no parts."""
         return next((by for by in DIMENSIONS if self.splits(by)), "")
@@ -239,7 +239,7 @@ class FirmReport:
     def sold(self) -> pd.DataFrame:
         """Invoice lines of the period and of its base, empty where rows are too many to be read.
 
-        Those of the tables with customer_id, also where only the service names the customer,
+        Columns are those of ``sale.csv``, the customer_id that only the service may name,
         ``time`` (base or value) and ``weekday`` (0 for Monday).
         """
         if self.rows is None or "sale" not in self.rows:

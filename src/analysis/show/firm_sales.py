@@ -127,7 +127,7 @@ def _room(found: list[Part], most: int) -> tuple[list[Part], list[Part]]:
 
 def by_kind(report: FirmReport) -> pd.DataFrame:
     """Lay the change of sales by type or segment out, the smallest changes in one row."""
-    found = report.splits(report.split) if report.split else []
+    found = report.splits(report.split)
     found.sort(key=lambda part: -abs(part[2] - part[1]))
     rows, others = _room([(name.replace("_", " "), then, now) for name, then, now in found], RANKED)
     return _frame(report, [*rows, *others])
@@ -260,7 +260,7 @@ def _concerns(report: FirmReport) -> Iterator[tuple[str, str, str]]:
         "period": short_period(report.period),
         "currency": report.currency,
     }
-    split = report.splits(report.split) if report.split else []
+    split = report.splits(report.split)
     for name, then, value in sorted(split, key=lambda part: part[2] - part[1])[:1]:
         if before and then - value >= FALL * before:
             text = tr(
