@@ -74,7 +74,7 @@ def test_a_day_and_an_amount_are_enough(tmp_path: Path) -> None:
     assert "the firm had sales of 7,235 soles (+4.3%)" in text
     for words in ("Sales by quarter", "Sales by month", "What moved the sales", "customer_id"):
         assert words in text
-    # 12 × 2,400 + 78.50 × … are 28,884 this year and 27,684 the year before, 4.3 per cent less
+    # 12 × 2,400.50 + 1 + 2 + … + 12 = 28,884, and 1,200 less the year before; 2,412.50 in December
     assert "The twelve months to Dec 2024 brought sales of 28,884 soles. That is +4.3%" in text
     assert "Dec 2024 was the strongest with 8.4%" in text
     assert "Rows: 3 → 3" in text

@@ -26,7 +26,7 @@ def _project(root: Path) -> Path:
 
 
 def _make(root: Path, *cases: str) -> list[subprocess.Popen[str]]:
-    """Start a build of each case's numbers and of its first chapter, in a group of its own."""
+    """Start ``make figures`` for each case, in a process group of its own."""
     make = ["make", "--no-print-directory", f"VENV={sys.prefix}", "figures"]
     return [
         subprocess.Popen(

@@ -196,12 +196,12 @@ def _name(row: Any) -> list[str]:
 def sales_waterfall(
     frame: pd.DataFrame, period: str, kind: str = "synthetic", currency: str = MONEY
 ) -> s.Drawn:
-    """Draw how sales went from a base period to another one, type by type.
+    """Draw how sales went from a base period to another one, part by part.
 
     Parameters
     ----------
     frame : DataFrame
-        From :func:`analysis.show.indicator_tables.variance_data`.
+        From :func:`analysis.show.indicator_tables.variance_data` or `analysis.show.firm_sales`.
     period : str
         The later period.
     kind : str
@@ -308,7 +308,7 @@ def _mark(base: str, period: str) -> str:
 
 
 def _most(frame: pd.DataFrame) -> Iterator[str]:
-    """Name the types that added and took most, of those in order of their change."""
+    """Name the parts that added and took most, of those in order of their change."""
     first, last = frame.iloc[0], frame.iloc[-1]
     for row, text, moved in (
         (first, tr("{name} added most ({change})"), first["change"] > 0),

@@ -119,7 +119,7 @@ def ranking(report: FirmReport, by: str) -> pd.DataFrame:
 
 
 def _room(found: list[Part], most: int) -> tuple[list[Part], list[Part]]:
-    """Part what a figure has room for from all others, which become one row."""
+    """Separate what a figure has room for from all others, which become one row."""
     rest = found[most:] if len(found) > most + 1 else []
     others = [(tr("{n} others", n=whole(len(rest))), *_added(rest))] if rest else []
     return found[: len(found) - len(rest)], others
