@@ -3,12 +3,10 @@ import re
 from pathlib import Path
 
 import nbformat
-import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from analysis.base.errors import InputError
 from analysis.notebook.drawing import figure_order, figures_by_report
-from analysis.report.outputs import drawing_functions, figure_index, with_index
+from analysis.report.outputs import drawing_functions, figure_index
 
 ROOT = Path(__file__).parents[2]
 
@@ -49,11 +47,6 @@ def test_the_readme_is_short_and_its_links_lead_somewhere() -> None:
     for path, page in pages.items():
         for target in re.findall(r"\]\((?!http)([^)#]+)", page):
             assert (path.parent / target).exists(), f"{path.name}: {target}"
-
-
-def test_missing_marks() -> None:
-    with pytest.raises(InputError, match="marks"):
-        with_index("no marks", "new\n", "sizes")
 
 
 def test_every_link_of_the_index_of_figures_exists() -> None:
