@@ -16,7 +16,6 @@ from __future__ import annotations
 import builtins
 import gc
 import hashlib
-import importlib
 import importlib.util
 import json
 import os
