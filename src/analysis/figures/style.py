@@ -109,8 +109,8 @@ class Drawing(Generic[_P]):
     def __call__(self, *args: _P.args, **kwargs: _P.kwargs) -> Figure:
         """Draw, whatever the user's own settings are.
 
-        Ticks come into being when a figure is first drawn and take their font from the settings
-        of that moment, so the figure is laid out once before the style sheet is left.
+        Ticks come into being when they are first asked for and take their font from the settings
+        of that moment, which must be these.
         """
         texts = _TEXTS[self._draw.__name__]
         with style():
@@ -119,7 +119,8 @@ class Drawing(Generic[_P]):
             caption, alt = (tr(text, **drawn.words) for text in parts)
             made = Figure(self._name, drawn.figure, drawn.data, caption, alt, drawn.kind)
             _mark_kind(made)
-            made.figure.draw_without_rendering()
+            for axes in made.figure.axes:
+                axes.get_xticklabels(), axes.get_yticklabels()
         return made
 
 

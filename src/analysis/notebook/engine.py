@@ -84,8 +84,9 @@ def _kernel() -> Iterator[Any]:
 def _as_in_a_kernel(shell: Any) -> None:
     """Show charts and frames as where matplotlib and pandas are loaded by a cell."""
     pd.set_option("display.max_columns", 20)  # pandas takes this process for a terminal
-    activate_matplotlib(_CHARTS)  # type: ignore[no-untyped-call]
+    # matplotlib would draw every chart once more, but finds none when they have been shown before
     shell.events.register("post_execute", flush_figures)
+    activate_matplotlib(_CHARTS)  # type: ignore[no-untyped-call]
     look = InlineBackend.instance()
     select_figure_formats(shell, look.figure_formats, **look.print_figure_kwargs)  # type: ignore[no-untyped-call]
 
