@@ -86,8 +86,14 @@ def test_sheets_of_a_workbook(firm: Firm) -> None:
         sheet.append([cell.replace(",", ".") for cell in line.split(";")])
     book.save(firm.raw / "orders 2024-05.xlsx")
     assert amounts(firm) == [1000, 2025]
+    june = book.copy_worksheet(sheet)
+    for row, key in enumerate(("7", "8", "9"), start=3):
+        june.cell(row, 1).value = key
+    book.save(firm.raw / "orders 2024-05.xlsx")
+    assert amounts(firm) == [1000, 2025, 1000, 2025]
+    assert "sheet Data Copy: read like orders 2024-05.xlsx, sheet Data" in firm.notes()
     (firm.raw / "orders 2024-05.xlsx").rename(firm.raw / "june.xlsx")
-    assert amounts(firm) == [1000, 2025]
+    assert amounts(firm) == [1000, 2025, 1000, 2025]
 
 
 def test_one_file_may_be_two_tables(orders: Firm) -> None:

@@ -19,7 +19,7 @@ from analysis.intake import problems
 from analysis.intake.case_files import TABLES
 from analysis.intake.cells import Context
 from analysis.intake.convert import check_sheet
-from analysis.intake.naming import name_columns
+from analysis.intake.naming import Reading, name_columns
 from analysis.intake.rows import Sheet
 from analysis.intake.sheets import Grid
 from analysis.tables.columns import DECIMAL_OR_EMPTY, MONTH, NUMBER, NUMBER_OR_EMPTY, QUARTER
@@ -87,8 +87,8 @@ def is_row(table: Table, cells: dict[str, str]) -> bool:
 
 
 def check(table: Table, rows: list[list[Any]]) -> Sheet:
-    grid = Grid("file.csv", table, [list(table.row.model_fields), *rows])
-    return check_sheet(name_columns(grid, ()), PLAIN)
+    grid = Grid("file.csv", [list(table.row.model_fields), *rows])
+    return check_sheet(name_columns(grid, Reading(table), ()), PLAIN)
 
 
 def has_further_lines(table: Table, rows: list[list[Any]]) -> bool:

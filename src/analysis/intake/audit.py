@@ -98,7 +98,7 @@ def audit(case: Case) -> Iterator[Findings]:
         yield found
         return
     paths = {path for table in found.files.values() for path in table}
-    for table, path in inputs.csv:  # tables of another name would be left out unseen
+    for path, table in inputs.files.items():  # tables of another name would be left out unseen
         if table in ROWS and table not in READ_ALWAYS and path not in paths:
             found.refuse("other-name", at=file_of(case, path), file=table.file)
     about = case.parameters

@@ -24,7 +24,7 @@ from analysis.intake.cells import Context, foreign_signs, own_signs
 from analysis.intake.consistency import check_method, check_rows, check_statements
 from analysis.intake.convert import check_sheet
 from analysis.intake.currencies import convert_currencies
-from analysis.intake.naming import joined, name_columns
+from analysis.intake.naming import joined
 from analysis.intake.problems import Fault, Note, Problem, Rank, problem_of
 from analysis.intake.rows import Rows, Sheet, rows_of
 from analysis.kpis.catalogue import catalogue
@@ -122,15 +122,13 @@ def read(
     signs = own_signs(*currency), foreign_signs(*currency)
     context = Context(about.intake, *signs, about.accounts)
     sheets: dict[str, Sheet] = {}
-    if not any(problem.fault in (case_files.BOTH, case_files.TWICE) for problem in log.problems):
-        for grids in case_files.grids_of(case, log, context, tables):
-            named = [name_columns(grid, context.currency, context.foreign) for grid in grids]
-            sheet = check_sheet(joined(named), context)
-            if len(sheet.rows) or sheet.problems:
-                sheets[sheet.table.name] = sheet
-            else:
-                sheet.note("no-rows")
-                log.add(sheet)
+    for named in case_files.sheets_of(case, log, context, tables):
+        sheet = check_sheet(joined(named), context)
+        if len(sheet.rows) or sheet.problems:
+            sheets[sheet.table.name] = sheet
+        else:
+            sheet.note("no-rows")
+            log.add(sheet)
     convert_currencies(case, sheets)
     placed = in_place or Findings(log.file)
     rows = {name: rows_of(sheet) for name, sheet in sheets.items()}

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from typing import get_args
 
 from analysis.base.language import Code, words_of
 from analysis.base.text import fields
-from analysis.intake import sheets
 from analysis.intake.cells import Cell, Context
-from analysis.intake.problems import Fault, Log, Note, Problem, fault_of, note_of
-from analysis.intake.rows import Rows
+from analysis.intake.naming import Meaning, Reading, name_columns, plain_header
+from analysis.intake.problems import Log, Note, Problem, fault_of, note_of
+from analysis.intake.rows import Rows, Sheet
+from analysis.intake.sheets import SHEET, Grid, read_file
 from analysis.tables.case import Case, Parameters, read_parameters
 from analysis.tables.columns import DEDUCTION, Found, closest, folded, money_of, names_of
 from analysis.tables.firm_tables import LEDGER_TABLES
@@ -48,21 +49,14 @@ _TEXTS = (".csv", ".tsv", ".txt")
 READABLE = (*_TEXTS, ".xlsx")
 _OTHER_FORMATS = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers")
 
-BOTH = fault_of("workbook-and-files")
-TWICE = fault_of("table-twice")
 OUTSIDE = fault_of("outside-folder")
 
 
 @dataclass
 class Inputs(Log):
-    """The files of a case: CSV files by table or a workbook, and files with other names.
+    """The files of a case, each with the table that it is named after, if it is and is read so."""
 
-    Of the others, those are read whose columns ``case.yaml`` names.
-    """
-
-    csv: Sequence[tuple[Table, Path]] = ()
-    workbook: Path | None = None
-    others: Sequence[Path] = ()
+    files: dict[Path, Table | None] = field(default_factory=dict)
 
 
 def file_of(case: Case, path: Path) -> str:
@@ -88,8 +82,9 @@ def yaml_of(case: Case) -> str:
 def find(case: Case) -> Inputs:
     """Look through a case's folder; nothing outside it is opened, and nothing in its subfolders."""
     found = Inputs(file_of(case, case.raw))
-    inside = []
-    named = {name.partition(sheets.SHEET)[0] for name in case.parameters.columns}
+    mapped = {name.partition(SHEET)[0] for name in case.parameters.columns}
+    # a table in Parquet that is not summed in place is read like one in CSV
+    by_name = {".csv", *([".parquet"] if case.parameters.engine == "pandas" else [])}
     for path in sorted(case.raw.iterdir()):
         file, suffix = file_of(case, path), path.suffix.lower()
         if path.name.startswith((".", "~$")):
@@ -99,33 +94,13 @@ def find(case: Case) -> Inputs:
         elif path.is_symlink() and not _leads_inside(case, path):
             found.refuse(OUTSIDE, at=file)
         elif path.is_dir():
-            found.problems += _folder(case, path)
+            _look_at_folder(case, path, found)
         elif path.is_file():
-            inside.append(path)
+            is_named = suffix in by_name and path.name not in mapped
+            found.files[path] = find_table(path.stem, TABLES) if is_named else None
         elif suffix in _TEXTS or path.is_symlink():
             found.refuse("no-file", at=file)
-    book = case.raw / f"{case.name}.xlsx"
-    if book in inside and book.name not in named:
-        found.workbook = book
-    tables = {path: find_table(path.stem, TABLES) for path in inside if path.name not in named}
-    csv = [(table, path) for path, table in tables.items() if table and _is_read(case, path)]
-    known = {path for _, path in csv} | {found.workbook}
-    found.csv, found.others = csv, [path for path in inside if path not in known]
-    if found.workbook and csv:
-        names = ", ".join(path.name for _, path in csv)
-        found.refuse(BOTH, None, "", names, at=file_of(case, found.workbook))
-    seen: dict[str, Path] = {}
-    for table, path in csv:
-        if table.name in seen:
-            found.refuse(TWICE, None, "", seen[table.name].name, at=file_of(case, path))
-        seen[table.name] = path
     return found
-
-
-def _is_read(case: Case, path: Path) -> bool:
-    """Whether a file is read row by row: a CSV file, or Parquet that is not summed in place."""
-    suffix = path.suffix.lower()
-    return suffix == ".csv" or (suffix == ".parquet" and case.parameters.engine == "pandas")
 
 
 def _leads_inside(case: Case, path: Path) -> bool:
@@ -143,42 +118,33 @@ def is_summed_in_place(case: Case, paths: Iterable[Path]) -> bool:
     return any(path.suffix == ".parquet" for path in paths)
 
 
-def _folder(case: Case, path: Path) -> Iterator[Problem]:
+def _look_at_folder(case: Case, path: Path, log: Log) -> None:
     """Ask about a folder in the name of a table, unless its files are summed where they lie."""
     table = nearest_table(path.stem, TABLES)
     if table is None or not case.has_own_rows:
         return
     in_place = is_summed_in_place(case, chain(case.raw.glob("*"), case.raw.glob("*/*")))
     if not (in_place and table in ROWS and path.name == table.file.removesuffix(".csv")):
-        yield Problem(_asked("one-file", file=table.file), file_of(case, path))
-
-
-def _asked(remedy: str, **words: object) -> Fault:
-    """Say that something which looks like a table is not read, and what to do if it is one."""
-    return fault_of("looks-like-a-table", remedy=fault_of(remedy, **words).fix)
+        log.refuse("folder-like-a-table", at=file_of(case, path), file=table.file)
 
 
 def _left_out(case: Case, path: Path, log: Log) -> None:
     """Ask about a file that looks like a table and is not read; note what else looks like data."""
     suffix, file = path.suffix.lower(), file_of(case, path)
     near = nearest_table(path.stem, TABLES)
-    csv = suffix == ".csv" and path.stem not in _OTHERS
     if suffix in _OTHER_FORMATS:
         log.refuse("other-format", at=file)
-    elif csv and not near:
+    elif suffix == ".csv" and not near and path.stem not in _OTHERS:
         log.note("no-such-table", at=file)
-    elif suffix == ".xlsx" or csv or (suffix in {".txt", ".tsv"} and near):
-        if not case.has_own_rows:
-            log.note("no-own-rows", at=file)
-        elif suffix == ".xlsx" or near is None:
-            log.refuse(_asked("one-workbook", file=f"{case.name}.xlsx"), at=file)
-        elif csv:
-            log.refuse(_asked("own-name", name=near.file, what="file"), at=file)
+    elif suffix == ".xlsx" or (suffix in _TEXTS and near and path.stem not in _OTHERS):
+        place = near.file if near and suffix != ".xlsx" else f"{case.name}.xlsx"
+        if case.has_own_rows:
+            log.refuse("looks-like-a-table", at=file, place=place)
         else:
-            log.refuse(_asked("name-of-csv", file=near.file), at=file)
+            log.note("no-own-rows", at=file)
 
 
-def mappings(case: Case, log: Log) -> list[sheets.Mapped]:
+def mappings(case: Case, log: Log) -> list[Reading]:
     """Return what ``case.yaml`` says under ``columns:``; what is wrong with it goes to the log."""
     made = []
     for name, tables in case.parameters.columns.items():
@@ -189,7 +155,7 @@ def mappings(case: Case, log: Log) -> list[sheets.Mapped]:
                 log.refuse("unknown-name", None, place, title, at=file, kind="table", known=known)
                 continue
             names = {**names_of(table.row), "deduction": Found(DEDUCTION)}
-            found = dict[str, sheets.Meaning]()
+            found = dict[str, Meaning]()
             for header, meant in (columns or {}).items():
                 meaning = names.get(folded(meant)) if isinstance(meant, str) else meant
                 where = None, f"{place}.{header}", str(meant)
@@ -199,15 +165,15 @@ def mappings(case: Case, log: Log) -> list[sheets.Mapped]:
                 elif isinstance(meant, str) and meaning in {*found.values()} - {names["deduction"]}:
                     log.refuse("two-columns", *where, at=file)
                 else:
-                    found[sheets.plain_header(header)] = meaning
-            made.append(sheets.Mapped(name, table, found))
+                    found[plain_header(header)] = meaning
+            made.append(Reading(table, name, found))
     return made
 
 
-def grids_of(
+def sheets_of(
     case: Case, inputs: Inputs, context: Context, tables: tuple[Table, ...]
-) -> Iterator[list[sheets.Grid]]:
-    """Read the files of a case, table by table.
+) -> Iterable[list[Sheet]]:
+    """Read the files of a case.
 
     Parameters
     ----------
@@ -220,89 +186,80 @@ def grids_of(
     tables : tuple of Table
         Those to be read.
 
-    Yields
-    ------
-    list of Grid
-        The files and sheets of one table.
+    Returns
+    -------
+    iterable of list of Sheet
+        By table, its files and sheets with named columns.
     """
-
-    def choose(title: str, name: str, _: list[list[Cell]]) -> sheets.Choice:
-        if table := find_table(title, tables):
-            return [(table, None)]
-        if near := nearest_table(title, tables):
-            return Problem(_asked("own-name", name=near.name, what="sheet"), name)
-        return note_of("no-such-table", name)
-
-    mapped: dict[str, list[sheets.Grid]] = {}
-    before = len(inputs.problems)
-    entries = mappings(case, inputs)
-    for path in inputs.others if len(inputs.problems) == before else ():
-        for grid in _mapped(case, path, entries, context, inputs):
-            mapped.setdefault(grid.table.name, []).append(grid)
-    if inputs.workbook is not None:
-        book = _book(case, inputs.workbook, choose, context)
-        for grid in book.grids:
-            yield [grid, *mapped.pop(grid.table.name, [])]
-        if not book.grids and not book.problems:
-            book.refuse("no-sheet")
-        inputs.add(book)
-    for table, path in inputs.csv:
-        if table in tables:
-            grid = sheets.Grid(file_of(case, path), table)
-            sheets.read_csv(grid, path, context.settings, context.currency)
-            yield [grid, *mapped.pop(table.name, [])]
-    yield from (grids for grids in mapped.values() if grids[0].table in tables)
+    found, before = dict[str, list[Sheet]](), len(inputs.problems)
+    entries, by_name = mappings(case, inputs), dict[str, str]()
+    for path, table in inputs.files.items() if len(inputs.problems) == before else ():
+        if table and table not in tables:
+            continue
+        for grid, reading in _readings(case, path, table, entries, context, inputs):
+            if reading.columns is None and (other := by_name.get(reading.table.name)):
+                inputs.refuse("table-twice", None, "", other, at=grid.file)
+            elif reading.table in tables:
+                sheet = name_columns(grid, reading, context.currency, context.foreign)
+                found.setdefault(reading.table.name, []).append(sheet)
+                if reading.columns is None:
+                    by_name[reading.table.name] = grid.file
+    return found.values()
 
 
-def _book(case: Case, path: Path, choose: sheets.Choose, context: Context) -> sheets.Book:
-    """Read a workbook but for the sheets that ``case.yaml`` leaves out."""
+def _readings(
+    case: Case,
+    path: Path,
+    table: Table | None,
+    entries: Sequence[Reading],
+    context: Context,
+    log: Log,
+) -> Iterator[tuple[Grid, Reading]]:
+    """Yield a file, or the sheets of a workbook, and what each is read as.
 
-    def choose_others(title: str, name: str, head: list[list[Cell]]) -> sheets.Choice:
-        if title in context.settings.ignore:
-            return note_of("ignored", name)
-        return choose(title, name, head)
-
-    return sheets.read_workbook(path, file_of(case, path), choose_others, context.foreign)
-
-
-def _mapped(
-    case: Case, path: Path, entries: list[sheets.Mapped], context: Context, log: Log
-) -> list[sheets.Grid]:
-    """Read a file by the entries of ``columns:`` that name it, or else by those that fit it.
-
-    Without any, it is not read; see :func:`_left_out`.
+    That is the table that it is named after; or what the entries of ``columns:`` say that name it,
+    or else those that fit it. Without any, it is not read; see :func:`_left_out`.
     """
-    mine = [entry for entry in entries if entry.name.partition(sheets.SHEET)[0] == path.name]
-    file, suffix, grids = file_of(case, path), path.suffix.lower(), list[sheets.Grid]()
-
-    def choose(title: str, name: str, head: list[list[Cell]]) -> sheets.Choice:
-        own = [entry for entry in mine if entry.name == f"{path.name}{sheets.SHEET}{title}"]
-        chosen = own if mine else _fitting(entries, head)
-        return [(entry.table, entry) for entry in chosen] or note_of("sheet-not-mapped", name)
-
-    if entries and suffix == ".xlsx":
-        book = _book(case, path, choose, context)
-        grids = book.grids
-        log.add(book)
-    elif entries and suffix in READABLE:
-        every = {head: meant for e in mine or entries for head, meant in e.columns.items()}
-        probe = sheets.Grid(file, TABLES[0], [], sheets.Mapped("", TABLES[0], every))
-        sheets.read_csv(probe, path, context.settings, context.currency)
-        chosen = mine or _fitting(entries, probe.rows)
-        grids = [sheets.Grid(file, entry.table, probe.rows, entry) for entry in chosen]
-        if grids:
-            grids[0].add(probe)
-    if not grids:
+    file, suffix, settings = file_of(case, path), path.suffix.lower(), context.settings
+    is_mapped = any(entry.name.partition(SHEET)[0] == path.name for entry in entries)
+    is_book = path.name == f"{case.name}.xlsx" and not is_mapped
+    is_opened = table or is_book or (entries and suffix in READABLE)
+    is_read = False
+    for grid in read_file(path, file, settings, context.foreign) if is_opened else ():
+        part = grid.file.removeprefix(file)
+        title = part.removeprefix(SHEET)
+        own = table or (find_table(title, TABLES) if is_book else None)
+        readings = [Reading(own)] if own else [e for e in entries if e.name == path.name + part]
+        found = readings or _fitting(entries, grid.rows)
+        near = nearest_table(title, TABLES) if is_book and title else None
+        if title and title in settings.ignore:
+            log.note("ignored", at=grid.file)
+        elif found:
+            if not readings:
+                log.note("read-like", at=grid.file, other=found[0].name)
+            more = [replace(grid, problems=[], notes=[]) for _ in found[1:]]
+            yield from zip([grid, *more], found, strict=True)
+        elif near:
+            log.refuse("looks-like-a-table", at=grid.file, place=near.name)
+        elif title:
+            log.note("no-such-table" if is_book else "sheet-not-mapped", at=grid.file)
+            continue
+        elif suffix == ".xlsx":
+            log.add(grid)
+        else:
+            continue
+        is_read = True
+    if is_book and not is_read:
+        log.refuse("no-sheet", at=file)
+    elif not is_read:
         _left_out(case, path, log)
-    elif not mine:
-        log.note("read-like", at=file, other=grids[0].mapped.name if grids[0].mapped else "")
-    return grids
 
 
-def _fitting(entries: list[sheets.Mapped], rows: Sequence[Sequence[Cell]]) -> list[sheets.Mapped]:
+def _fitting(entries: Sequence[Reading], rows: Sequence[Sequence[Cell]]) -> list[Reading]:
     """Return the entries all of whose headers some rows have; of a table, that with the most."""
-    fit = {e.table.name: e for e in sorted(entries, key=lambda e: len(e.columns)) if e.fits(rows)}
-    return list(fit.values())
+    fit = [entry for entry in entries if entry.fits(rows)]
+    most = sorted(fit, key=lambda entry: len(entry.columns or ()))
+    return list({entry.table.name: entry for entry in most}.values())
 
 
 TEMPLATE, COURIER = "template", "courier"

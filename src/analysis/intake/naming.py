@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise, zip_longest
 from typing import Any
 
@@ -17,10 +18,10 @@ from analysis.intake import problems as said
 from analysis.intake.cells import Cell, Context, is_nothing, read_whole, without_sign
 from analysis.intake.problems import Note, fault_of
 from analysis.intake.rows import FILE_LINES, Sheet
-from analysis.intake.sheets import SEARCHED_ROWS, SHEET, Grid, Words, plain_header
+from analysis.intake.sheets import SEARCHED_ROWS, SHEET, Grid, Words
 from analysis.tables import columns as known
-from analysis.tables.columns import REST, folded, header_of, money_of, names_of
-from analysis.tables.rows import Row, period_column
+from analysis.tables.columns import REST, Found, folded, header_of, money_of, names_of
+from analysis.tables.rows import Row, Table, period_column
 
 MONEY_ROWS = ("sale", "cost")
 """Tables whose rows may stand twice under different keys."""
@@ -28,6 +29,45 @@ MONEY_ROWS = ("sale", "cost")
 
 _Named = tuple[str, Sequence[Cell]]
 """A column with its header."""
+
+Meaning = Found | Words
+"""What a column of a file is: one of ours, or one whose words say which rows are read."""
+
+
+def plain_header(text: object) -> str:
+    """Write a header so that capitals and blanks make no difference."""
+    return " ".join(known.INVISIBLE.sub("", str(text)).split()).casefold()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a file or sheet is read as.
+
+    Attributes
+    ----------
+    table : Table
+        The table.
+    name : str
+        The entry of ``columns:`` in ``case.yaml`` that says so, such as ``orders.csv`` or
+        ``orders.xlsx, sheet May``.
+    columns : mapping of str to Meaning, or None
+        By header, as :func:`plain_header` writes it; None if columns are known by their names.
+    """
+
+    table: Table
+    name: str = ""
+    columns: Mapping[str, Meaning] | None = None
+
+    def fits(self, rows: Sequence[Sequence[Cell]]) -> bool:
+        """Whether one of the first rows has all of its headers."""
+        heads = (set(map(plain_header, row)) for row in rows[:SEARCHED_ROWS])
+        return bool(self.columns) and any(head.issuperset(self.columns or ()) for head in heads)
+
+    def meaning(self, header: str, currency: Words = ()) -> Meaning | None:
+        """Return what a column is: by ``case.yaml`` if that speaks of the file, or by its name."""
+        if self.columns is None:
+            return known.find_column(header, self.table.row, currency)
+        return self.columns.get(plain_header(header))
 
 
 def words_of(header: str) -> set[str]:
@@ -81,26 +121,28 @@ def joined(sheets: Sequence[Sheet]) -> Sheet:
     return made
 
 
-def name_columns(grid: Grid, currency: Words, foreign: Words = ()) -> Sheet:
+def name_columns(grid: Grid, reading: Reading, currency: Words, foreign: Words = ()) -> Sheet:
     """Find the header and name the columns; rows and columns without a value are left out.
 
     Parameters
     ----------
     grid : Grid
         The file's rows.
+    reading : Reading
+        What it is read as.
     currency : tuple of str
         Signs of the case's currency, which headers may bear.
     foreign : tuple of str
         Signs of other currencies; what bears one is no amount of the case.
     """
-    sheet = Sheet(grid.file, grid.table, problems=grid.problems, notes=grid.notes)
+    sheet = Sheet(grid.file, reading.table, problems=grid.problems, notes=grid.notes)
     if grid.problems or not any(map(any, grid.rows)):
         return sheet
-    place = _header_place(grid, currency)
+    place = _header_place(grid, reading, currency)
     if place is None:
         names = likely_header(grid.rows)
         if names is None:
-            grid.refuse("no-header", 1, wanted=", ".join(grid.table.row.model_fields))
+            grid.refuse("no-header", 1, wanted=", ".join(reading.table.row.model_fields))
         else:
             shown = ", ".join(str(cell).strip() for cell in grid.rows[names])
             grid.refuse("unknown-header", names + 1, "", shown)
@@ -110,16 +152,16 @@ def name_columns(grid: Grid, currency: Words, foreign: Words = ()) -> Sheet:
     header = [str(cell).strip() for cell in grid.rows[place]]
     while header and not header[-1]:
         header.pop()
-    rows = _filled_rows(grid, place, len(header), sheet)
+    rows = _filled_rows(grid, reading, place, len(header), sheet)
     grid.rows = []  # a large table is not held twice
     cells: Any = list(zip_longest(*rows, fillvalue="")) if rows else [()] * len(header)
     columns = list(zip(header, cells, strict=False))
-    _name(sheet, columns, place + 1, grid, (currency, foreign))
-    if grid.mapped is not None:
+    _name(sheet, columns, place + 1, reading, (currency, foreign))
+    if reading.columns is not None:
         _leave_out_others(sheet, rows)
     _fill_further_lines(sheet)
     for name in [name for name in sheet.cells if name.startswith(_ROWS)]:
-        words: Any = grid.meaning(sheet.headers[name]) or ()
+        words: Any = reading.meaning(sheet.headers[name]) or ()
         others = [str(cell).strip() not in words for cell in sheet.cells.pop(name)]
         about = {"column": sheet.headers[name], "words": listed(words, "or")}
         sheet.leave_out(others, "rows-left-out", **about)
@@ -139,17 +181,22 @@ def likely_header(rows: Sequence[Sequence[Cell]]) -> int | None:
     return found
 
 
-def _header_place(grid: Grid, currency: tuple[str, ...]) -> int | None:
+def _header_place(grid: Grid, reading: Reading, currency: Words) -> int | None:
     """Return the index of the first row with the most known names; None if no row has any."""
     counts = [
-        sum(isinstance(c, str) and grid.meaning(c.strip(), currency) is not None for c in row[:200])
+        sum(
+            isinstance(c, str) and reading.meaning(c.strip(), currency) is not None
+            for c in row[:200]
+        )
         for row in grid.rows[:SEARCHED_ROWS]
     ]
     most = max(counts, default=0)
     return counts.index(most) if most else None
 
 
-def _filled_rows(grid: Grid, place: int, width: int, sheet: Sheet) -> list[list[Cell]]:
+def _filled_rows(
+    grid: Grid, reading: Reading, place: int, width: int, sheet: Sheet
+) -> list[list[Cell]]:
     """Return the rows below the header that hold anything; their numbers go to the sheet."""
     below = grid.rows[place + 1 :]
     kept = [index for index, row in enumerate(below) if not is_blank(row)]
@@ -159,7 +206,7 @@ def _filled_rows(grid: Grid, place: int, width: int, sheet: Sheet) -> list[list[
     sheet.rows = np.array(kept, dtype="int64") + place + 2
     # rows of a sheet may end where their last value does; a line of an export may be a remark
     least = width if SHEET not in grid.file else 0
-    footer = 1 if grid.mapped else 0
+    footer = 1 if reading.columns else 0
     ragged = [
         index
         for index, row in enumerate(rows)
@@ -184,16 +231,16 @@ def blanks(cells: Sequence[Cell]) -> NDArray[np.bool_]:
 
 
 def _name(
-    sheet: Sheet, columns: Sequence[_Named], row: int, grid: Grid, signs: tuple[Words, Words]
+    sheet: Sheet, columns: Sequence[_Named], row: int, reading: Reading, signs: tuple[Words, Words]
 ) -> None:
     """Give every column its name in the row model; say which are not used and which are missing."""
     elsewhere, unused = dict[str, str](), list[_Named]()
-    by_name, model, header = grid.mapped is None, sheet.table.row, [text for text, _ in columns]
+    by_name, model, header = reading.columns is None, sheet.table.row, [text for text, _ in columns]
     for text, cells in columns:
-        found = grid.meaning(text, signs[0])
+        found = reading.meaning(text, signs[0])
         if len(kinds := {*cells}) <= _MOST_KINDS and any(map(is_credit_note, kinds)):
             sheet.cells[known.CREDIT], sheet.headers[known.CREDIT] = cells, text
-        name = found.field if isinstance(found, known.Found) else _ROWS if found else ""
+        name = found.field if isinstance(found, Found) else _ROWS if found else ""
         name += text if name in (_ROWS, known.DEDUCTION) else ""
         if by_name and (other := foreign_column(text, model, *signs)):
             elsewhere[other] = text
@@ -215,7 +262,7 @@ def _name(
         else:
             sheet.refuse("column-in-other-currency", row, text)
     there, all_ = ", ".join(header), set(map(plain_header, header))
-    for text in sorted(grid.mapped.columns.keys() - all_) if grid.mapped else ():
+    for text in sorted((reading.columns or {}).keys() - all_):
         sheet.refuse("mapped-column-missing", row, text, header=there)
     meant = _note_unused(sheet, [text for text, _ in unused], elsewhere, hints=by_name)
     if by_name and sheet.table.name == "sale" and are_of_suppliers(header):
@@ -243,7 +290,7 @@ def foreign_column(header: str, row: type[Row], currency: Words, foreign: Words)
     rest = without_sign(text, foreign)
     if rest is None or without_sign(text, currency) is not None:
         return ""
-    found = names_of(row).get(re.sub("_(en|in)$", "", folded(rest)), known.Found(""))
+    found = names_of(row).get(re.sub("_(en|in)$", "", folded(rest)), Found(""))
     return found.field if found.field in money_of(row) else ""
 
 

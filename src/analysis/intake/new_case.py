@@ -15,15 +15,14 @@ from analysis.base.errors import InputError, printable
 from analysis.base.language import Code, counted, tr, using
 from analysis.base.text import listed
 from analysis.intake import proposal as of
-from analysis.intake import sheets
-from analysis.intake.case_files import COURIER, READABLE, ROWS, TEMPLATE
+from analysis.intake.case_files import COURIER, READABLE, TEMPLATE
 from analysis.intake.convert import FORMS
 from analysis.intake.currencies import codes_of
-from analysis.intake.naming import likely_header, words_of
+from analysis.intake.naming import likely_header, plain_header, words_of
 from analysis.intake.problems import fault_of, in_language, vocabulary, words_for
 from analysis.intake.proposal import SIGNS, Column, Proposal, Question, told
-from analysis.intake.sheets import Grid, plain_header
-from analysis.tables.columns import find_column, money_of
+from analysis.intake.sheets import Grid, read_file
+from analysis.tables.columns import money_of
 from analysis.tables.schema import IntakeSettings
 
 Form = Literal["csv", "claims"]
@@ -205,15 +204,6 @@ def sources(given: str) -> list[Path]:
     return paths
 
 
-class AnyTable(Grid):
-    """A file of which it is not known yet which table it is: it is read by the names of all."""
-
-    def meaning(self, header: str, currency: sheets.Words = ()) -> sheets.Meaning | None:
-        """Return what a column is in the first table that has such a name."""
-        found = (find_column(header, table.row, currency) for table in ROWS)
-        return next(filter(None, found), None)
-
-
 def read_sources(paths: Sequence[Path]) -> list[Grid]:
     """Read files of any form.
 
@@ -223,20 +213,14 @@ def read_sources(paths: Sequence[Path]) -> list[Grid]:
         If a file cannot be read.
     """
     grids: list[Grid] = []
-    every = sheets.Mapped("", ROWS[0], {})
     for path in paths:
-        if path.suffix.lower() == ".xlsx":
-            book = sheets.read_workbook(path, path.name, lambda *_: [(ROWS[0], every)], SIGNS)
-            found, problems = book.grids, book.problems
-        else:
-            found, problems = [AnyTable(path.name, ROWS[0])], []
-            sheets.read_csv(found[0], path, IntakeSettings(), SIGNS)
-        for problem in [*problems, *(problem for grid in found for problem in grid.problems)][:1]:
-            error = problem.error()
-            if "case.yaml" in problem.fault.fix:  # there is no case.yaml yet that could answer it
-                error.fix = told("save-as-utf-8")
-            raise error
-        grids += found
+        for grid in read_file(path, path.name, IntakeSettings(), SIGNS):
+            for problem in grid.problems[:1]:
+                error = problem.error()
+                if "case.yaml" in problem.fault.fix:  # there is none yet that could answer it
+                    error.fix = told("save-as-utf-8")
+                raise error
+            grids.append(grid)
     return grids
 
 

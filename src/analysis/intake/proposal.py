@@ -17,7 +17,7 @@ from decimal import Decimal
 from functools import cached_property, lru_cache, partial
 from itertools import groupby, product
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 import yaml
@@ -27,9 +27,15 @@ from analysis.base.language import tr
 from analysis.base.text import PlainLoader, decimal, listed
 from analysis.intake.case_files import ROWS, find_table, nearest_table
 from analysis.intake.cells import Cell, Context, Read, foreign_signs, read_day, read_whole
-from analysis.intake.naming import are_of_suppliers, is_blank, likely_header, says
+from analysis.intake.naming import (
+    are_of_suppliers,
+    is_blank,
+    likely_header,
+    plain_header,
+    says,
+)
 from analysis.intake.problems import Rank, vocabulary, words_for
-from analysis.intake.sheets import SHEET, Grid, plain_header
+from analysis.intake.sheets import SHEET, Grid
 from analysis.tables import columns as of
 from analysis.tables.columns import folded, header_of, names_of
 from analysis.tables.rows import Table
@@ -274,8 +280,9 @@ def yaml_key(text: str) -> str:
 
 def _kind(info: FieldInfo) -> str:
     """Return of which kind a column of ours is, as columns of files are of one."""
-    kinds: dict[Any, str] = {date: "day", date | None: "day", int: "number"}
-    return kinds.get(info.annotation, "word" if of.is_choice(info) else "key")
+    kinds: dict[Any, str] = {date: "day", int: "number"}
+    kind = next(iter(get_args(info.annotation)), info.annotation)
+    return kinds.get(kind, "word" if of.is_choice(info) else "key")
 
 
 def _named(table: Table, columns: Sequence[Column]) -> dict[str, tuple[int, Column, str]]:

@@ -14,11 +14,11 @@ import re
 import warnings
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -29,10 +29,10 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from analysis.base.errors import InputError, system_error
 from analysis.intake.cells import Cell, Since1904
-from analysis.intake.problems import Log, Note, Problem, fault_of, problem_of
+from analysis.intake.problems import Log, problem_of
 from analysis.kpis.duck import parquet_rows
-from analysis.tables.columns import INVISIBLE, Found, find_column
-from analysis.tables.rows import Table, utf_16
+from analysis.tables.columns import folded, names_in_files
+from analysis.tables.rows import utf_16
 from analysis.tables.schema import IntakeSettings
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
@@ -54,84 +54,71 @@ _MOST_LINES, _LONGEST_LINE, _MOST_TEXT = 2 * SEARCHED_ROWS, 10_000, 400_000
 """Lines that tell the delimiter, how much of each, and how much text they stand in."""
 
 Words = tuple[str, ...]
-Meaning = Found | Words
-"""What a column of a file is: one of ours, or one whose words say which rows are read."""
-
-
-def plain_header(text: object) -> str:
-    """Write a header so that capitals and blanks make no difference."""
-    return " ".join(INVISIBLE.sub("", str(text)).split()).casefold()
-
-
-@dataclass(frozen=True)
-class Mapped:
-    """A file or sheet whose columns ``case.yaml`` names: an entry of ``columns:``.
-
-    Attributes
-    ----------
-    name : str
-        The file, such as ``orders.csv`` or ``orders.xlsx, sheet May``.
-    table : Table
-        What it is read as.
-    columns : mapping of str to Meaning
-        By header, as :func:`plain_header` writes it.
-    """
-
-    name: str
-    table: Table
-    columns: Mapping[str, Meaning]
-
-    def fits(self, rows: Sequence[Sequence[Cell]]) -> bool:
-        """Whether one of the first rows has all of its headers."""
-        heads = (set(map(plain_header, row)) for row in rows[:SEARCHED_ROWS])
-        return bool(self.columns) and any(head.issuperset(self.columns) for head in heads)
 
 
 @dataclass
 class Grid(Log):
-    """A table as it stands in a file: all rows, the first of which is row 1."""
+    """A file or sheet as it stands: all rows, the first of which is row 1."""
 
-    table: Table
     rows: list[list[Cell]] = field(default_factory=list)
-    mapped: Mapped | None = None
-
-    def meaning(self, header: str, currency: tuple[str, ...] = ()) -> Meaning | None:
-        """Return what a column is: by ``case.yaml`` if that speaks of the file, or by its name."""
-        if self.mapped is None:
-            return find_column(header, self.table.row, currency)
-        return self.mapped.columns.get(plain_header(header))
 
 
-def read_csv(grid: Grid, path: Path, settings: IntakeSettings, currency: tuple[str, ...]) -> None:
-    """Read a CSV file as it stands, or one in Parquet.
+def read_file(
+    path: Path, file: str, settings: IntakeSettings, foreign: Words = ()
+) -> Iterator[Grid]:
+    """Read a file as it stands: CSV, Parquet, or a workbook.
 
     Parameters
     ----------
-    grid : Grid
-        Without rows yet; the names of its columns tell the delimiter.
     path : Path
         The file.
+    file : str
+        How messages call it.
     settings : IntakeSettings
         What the case says of its files.
-    currency : tuple of str
-        Signs of the case's currency, which headers may bear.
+    foreign : tuple of str
+        Signs of other currencies than the case's, which the format of a cell may show.
+
+    Yields
+    ------
+    Grid
+        The file, or each sheet of a workbook; or what is wrong with the whole of it.
     """
+    grid, suffix = Grid(file), path.suffix.lower()
     try:
-        if path.suffix.lower() == ".parquet":
+        if suffix == ".parquet":
             grid.rows = parquet_rows(path)
+        elif suffix != ".xlsx":
+            _read_csv(grid, path.read_bytes(), settings)
+        elif fault := _unsafe(content := path.read_bytes()):
+            grid.refuse(fault)
+        else:
+            yield from _sheets(content, file, foreign)
             return
-        text = _decode(path.read_bytes(), grid, settings.encoding)
     except (InputError, OSError) as error:
         wrong = error if isinstance(error, InputError) else system_error(error, grid.file)
         grid.problems.append(problem_of(wrong))
-        return
+    except Exception:  # whatever a damaged workbook makes the library stumble over
+        grid.refuse("damaged-workbook")
+    yield grid
+
+
+@cache
+def _known_names() -> frozenset[str]:
+    """Return what files call the columns of any table, which tells delimiters and codecs."""
+    names = (item for table in names_in_files().values() for item in table.items())
+    texts = (f"{ours} {others}" for ours, others in names if isinstance(others, str))
+    return frozenset(" ".join(texts).split())
+
+
+def _read_csv(grid: Grid, content: bytes, settings: IntakeSettings) -> None:
+    text = _decode(content, grid, settings.encoding)
     if text is None:
         return
     if text.startswith(('"EXTF"', "EXTF")):
         grid.refuse("datev", 1)
         return
-    told = settings.delimiter
-    delimiter = DELIMITERS[told] if told else _delimiter(text, grid, currency)
+    delimiter = DELIMITERS[settings.delimiter] if settings.delimiter else _delimiter(text)
     csv.field_size_limit(_LONGEST_CELL)
     try:
         for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
@@ -147,28 +134,21 @@ def _decode(content: bytes, grid: Grid, told: str | None) -> str | None:
     if content.startswith(b"PK\x03\x04"):
         grid.refuse("is-workbook")
         return None
-    sure = utf_16(content)
-    if not sure and isinstance(text := _decoded(content, "utf-8-sig"), str):
-        if told not in {None, "utf-8"} and not text.isascii():
-            grid.note("is-utf-8", codec=told)
-        return text
-    sure = sure or told or ""
-    found = {codec: _decoded(content, codec) for codec in ((sure,) if sure else _GUESSED)}
-    texts = {codec: text for codec, text in found.items() if isinstance(text, str)}
+    sure, texts, end = utf_16(content), dict[str, str](), 0
+    for codec in [sure] if sure else ["utf-8-sig", *([told] if told else _GUESSED)]:
+        try:
+            texts[codec] = content.decode(codec)
+        except UnicodeDecodeError as error:
+            end = error.start
+        if "utf-8-sig" in texts:
+            if told not in {None, "utf-8"} and not texts[codec].isascii():
+                grid.note("is-utf-8", codec=told)
+            return texts[codec]
     if not texts:
-        codec, end = next(iter(found.items()))
-        row = content.count(b"\n", 0, int(end)) + 1
+        codec, row = sure or told or _GUESSED[0], content.count(b"\n", 0, end) + 1
         grid.refuse("not-text", row, codec=_NAMES.get(codec, codec))
         return None
-    return texts[sure] if sure else _guess(content, grid, texts)
-
-
-def _decoded(content: bytes, codec: str) -> str | int:
-    """Return the text, or where it ends to be one."""
-    try:
-        return content.decode(codec)
-    except UnicodeDecodeError as error:
-        return error.start
+    return texts[codec] if sure or told else _guess(content, grid, texts)
 
 
 def _guess(content: bytes, grid: Grid, texts: dict[str, str]) -> str | None:
@@ -176,7 +156,7 @@ def _guess(content: bytes, grid: Grid, texts: dict[str, str]) -> str | None:
 
     def clarity(text: str) -> tuple[int, int]:
         names = re.split(r'[,;\t|"\r\n]+', text[:_LONGEST_LINE])
-        known = sum(grid.meaning(name) is not None for name in names)
+        known = sum(folded(name) in _known_names() for name in names)
         return known, -len(_NO_WORD.findall(text)) if len(texts) > 1 else 0
 
     clear = {codec: clarity(text) for codec, text in texts.items()}
@@ -212,16 +192,15 @@ def _word(text: str, place: int) -> str:
     return before + re.split(r'[\s;,|"]', text[place : place + 30])[0]
 
 
-def _delimiter(text: str, grid: Grid, currency: tuple[str, ...]) -> str:
+def _delimiter(text: str) -> str:
     """Return the delimiter under which most names are known, then most rows equally wide."""
     head = [line[:_LONGEST_LINE] for line in text[:_MOST_TEXT].splitlines()[:_MOST_LINES]]
 
     def clarity(delimiter: str) -> tuple[int, int]:
         rows = list(csv.reader(head, delimiter=delimiter))
-        names = [[grid.meaning(name.strip(' "'), currency) for name in row] for row in rows]
+        known = [sum(folded(name) in _known_names() for name in row) for row in rows]
         width, times = Counter(map(len, rows)).most_common(1)[0] if rows else (1, 0)
-        known = max((len(row) - row.count(None) for row in names), default=0)
-        return known, (width - 1) * times
+        return max(known, default=0), (width - 1) * times
 
     return max(DELIMITERS.values(), key=clarity)
 
@@ -252,74 +231,20 @@ _SIGN = re.compile(r'\[\$([^\]-]*)[^\]]*\]|"([^"]+)"|\\(.)|([$€£])')
 _OLD_CONTAINER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
-Choice = Sequence[tuple[Table, Mapped | None]] | Problem | Note
-"""What a sheet is read as, or why it is not read."""
-Choose = Callable[[str, str, list[list[Cell]]], Choice]
 
-
-@dataclass
-class Book(Log):
-    """What a workbook holds: grids, one for each sheet that is read as a table.
-
-    Its problems are those of the whole workbook and of sheets that look like tables and are not
-    read, its notes about other sheets that are not read.
-    """
-
-    grids: list[Grid] = field(default_factory=list)
-
-
-def read_workbook(path: Path, file: str, choose: Choose, foreign: tuple[str, ...] = ()) -> Book:
-    """Read some sheets of a workbook.
-
-    Parameters
-    ----------
-    path : Path
-        The workbook.
-    file : str
-        How messages call it.
-    choose : callable
-        Returns what to read a sheet as, given its title, its name in messages and its first rows.
-    foreign : tuple of str
-        Signs of other currencies than the case's, which the format of a cell may show.
-    """
-    book = Book(file)
-    try:
-        start = _start(path)
-    except OSError as error:
-        book.problems.append(problem_of(system_error(error, file)))
-        return book
-    try:
-        if fault := start or _unsafe(path):
-            book.refuse(fault)
-        else:
-            _read_sheets(path, book, choose, foreign)
-    except Exception:  # whatever a damaged file makes the library stumble over
-        return Book(file, problems=[Problem(fault_of("damaged-workbook"), file)])
-    return book
-
-
-def _start(path: Path) -> str:
-    """Know a workbook with a password, which is no archive but an old container of one."""
-    with path.open("rb") as stream:
-        if stream.read(len(_OLD_CONTAINER)) != _OLD_CONTAINER:
-            return ""
-        return "password" if _ENCRYPTED in stream.read(MOST_BYTES) else "damaged-workbook"
-
-
-def _unsafe(path: Path) -> str:
-    """Look at every part of the archive, unpacking a little at a time; XML may declare nothing."""
-    unpacked = 0
-    with zipfile.ZipFile(path) as archive:
-        for part in archive.infolist():
-            packed = max(part.compress_size, 1)
-            if part.file_size > max(10 * _CHUNK, packed * _HIGHEST_RATIO):
-                return "workbook-too-large"
+def _unsafe(content: bytes) -> str:
+    """Return why a workbook is not opened, which may need a password, swell or declare XML."""
+    if content.startswith(_OLD_CONTAINER):  # no archive, but an old container of one
+        return "password" if _ENCRYPTED in content else "damaged-workbook"
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = archive.infolist()  # none is unpacked beyond the size that it has here
+        tight = (p.file_size > max(10 * _CHUNK, p.compress_size * _HIGHEST_RATIO) for p in parts)
+        if any(tight) or sum(part.file_size for part in parts) > MOST_BYTES:
+            return "workbook-too-large"
+        for part in parts:
             last, is_xml = b"", part.filename.endswith((".xml", ".rels"))
             with archive.open(part) as stream:
                 while chunk := stream.read(_CHUNK):
-                    unpacked += len(chunk)
-                    if unpacked > MOST_BYTES:
-                        return "workbook-too-large"
                     plain = (last + chunk).replace(b"\0", b"")  # UTF-16 has every other byte zero
                     if is_xml and (b"<!DOCTYPE" in plain or b"<!ENTITY" in plain):
                         return "xml-entities"
@@ -327,51 +252,32 @@ def _unsafe(path: Path) -> str:
     return ""
 
 
-def _read_sheets(path: Path, book: Book, choose: Choose, foreign: tuple[str, ...]) -> None:
+def _sheets(content: bytes, file: str, foreign: Words) -> Iterator[Grid]:
+    """Read the sheets of a workbook, those among them that it names and does not hold."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on extensions that only concern looks
-        reader = ExcelReader(path, read_only=True, data_only=True, keep_links=False)
+        reader = ExcelReader(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         reader.read()
-    there = {sheet.title: sheet for sheet in reader.wb.worksheets}
-    named = [*there, *(s.name for s in reader.parser.sheets if s.name not in reader.wb.sheetnames)]
     kind = Since1904 if reader.wb.epoch == CALENDAR_MAC_1904 else Decimal
-    show = partial(_cell, foreign=foreign, kind=kind)
-    read: set[str] = set()
-    for title in named:
-        name, sheet = f"{book.file}{SHEET}{title}", there.get(title)
-        if sheet is not None:
-            sheet.reset_dimensions()  # what the file says of its own size may be wrong
-        choice = choose(title, name, _rows(sheet, show, SEARCHED_ROWS))
-        if isinstance(choice, Problem):
-            book.problems.append(choice)
-        elif isinstance(choice, Note):
-            book.notes.append(choice)
-        for table, mapped in choice if isinstance(choice, Sequence) else ():
-            if mapped is None and table.name in read:
-                book.refuse("same-table", at=name)
-                continue
-            read.add(table.name)
-            grid = Grid(name, table, _rows(sheet, show, MOST_ROWS), mapped)
-            book.grids.append(grid)
-            if sheet is None:
-                grid.refuse("sheet-lost")
-            else:
-                with zipfile.ZipFile(path) as archive:
-                    _look_behind(archive.read(sheet._worksheet_path), sheet, grid)
-    reader.wb.close()
-
-
-def _rows(sheet: Any, show: Callable[[Any], Cell], most: int) -> list[list[Cell]]:
-    found: list[list[Cell]] = []
-    before = None
-    for row in sheet.iter_rows(max_row=most, max_col=MOST_COLUMNS) if sheet is not None else ():
-        # rows that the file leaves out are one and the same empty row
-        cells = [] if row is before else list(map(show, row))
-        before = row
-        while cells and cells[-1] == "":
-            cells.pop()
-        found.append(cells)
-    return found
+    for sheet in reader.wb.worksheets:
+        grid = Grid(f"{file}{SHEET}{sheet.title}")
+        sheet.reset_dimensions()  # what the file says of its own size may be wrong
+        before = None
+        for row in sheet.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS):
+            # rows that the file leaves out are one and the same empty row
+            cells = [] if row is before else [_cell(cell, foreign, kind) for cell in row]
+            before = row
+            while cells and cells[-1] == "":
+                cells.pop()
+            grid.rows.append(cells)
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            _look_behind(archive.read(sheet._worksheet_path), sheet, grid)
+        yield grid
+    for sheet in reader.parser.sheets:
+        if sheet.name not in reader.wb.sheetnames:
+            grid = Grid(f"{file}{SHEET}{sheet.name}")
+            grid.refuse("sheet-lost")
+            yield grid
 
 
 def _cell(cell: Any, foreign: tuple[str, ...], kind: type[Decimal]) -> Cell:
