@@ -18,14 +18,13 @@ NAME    :=
 FORM    := csv
 FROM    :=
 LANGUAGE :=
-ALL     :=
 PART    :=
 ROUNDS  :=
 UPGRADE :=
 PYTHON  := python3
 VENV    := .venv
 JOBS    := $(or $(shell getconf _NPROCESSORS_ONLN 2>/dev/null),2)
-VARIABLES := CASE PERIOD BASE READING DETAIL NAME FORM FROM LANGUAGE ALL PART ROUNDS UPGRADE PYTHON VENV JOBS
+VARIABLES := CASE PERIOD BASE READING DETAIL NAME FORM FROM LANGUAGE PART ROUNDS UPGRADE PYTHON VENV JOBS
 
 ifeq ($(filter output-sync,$(.FEATURES)),)
 $(error This Makefile needs GNU make 4.0 or newer; this is $(MAKE_VERSION))
@@ -123,8 +122,8 @@ dashboard: | $(call environment,report) ## report/segelec.html alone, for any br
 case: | $(call environment,report) ## make a case from your export (NAME=acme FROM=export.csv), or copy an example (FORM=claims)
 	@$(PY) -m analysis new-case --name="$(NAME)" --form="$(FORM)" --from="$(FROM)" --language="$(LANGUAGE)"
 
-check: | $(call environment,report) ## list everything that is wrong with the files of CASE, writing nothing (ALL=1: with every row)
-	@$(PY) -m analysis check --case $(CASE) $(if $(ALL),--all)
+check: | $(call environment,report) ## list everything that is wrong with the files of CASE, writing nothing
+	@$(PY) -m analysis check --case $(CASE)
 
 figures: | $(call environment,report) ## run the notebooks that a change concerns, which draw their figures; make no PDF
 	@$(BUILD) figures

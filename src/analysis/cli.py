@@ -297,7 +297,7 @@ def check(args: argparse.Namespace) -> int:
     from analysis.intake.case_check import check_case
     from analysis.tables.case import project_root
 
-    text, good = check_case(args.case, project_root(), every=args.all)
+    text, good = check_case(args.case, project_root())
     print(text)
     return 0 if good else 2
 
@@ -393,8 +393,6 @@ def _parser() -> argparse.ArgumentParser:
         default="csv",
         help="a firm's tables, or a publication's claims",
     )
-    add = parsers["check"].add_argument
-    add("--all", action="store_true", help="name every row that breaks a rule")
     add = parsers["solutions"].add_argument
     add("topic", help="such as kpis")
     add("--case", default="", help="that of the notebook, if left out")

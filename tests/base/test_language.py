@@ -79,7 +79,7 @@ def test_messages_of_check_are_in_the_language() -> None:
     problem = Problem(fault_of("not-day"), "sale.csv", 3, "day", "x", (5,), 2)
     with using("es"):
         assert in_language(f"{fault.rule}; {fault.fix}").startswith("ninguna fila en Feb 2024, así")
-        assert problem.text() == (
+        assert str(problem) == (
             "sale.csv, fila 3, columna day: “x”: no es un día. "
             "Solución: escríbalo como 2024-05-31\n  y 1 fila más así: 5"
         )

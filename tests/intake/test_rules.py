@@ -18,9 +18,10 @@ from pydantic.fields import FieldInfo
 from analysis.intake import problems
 from analysis.intake.case_files import TABLES
 from analysis.intake.cells import Context
+from analysis.intake.consistency import order_of_days
 from analysis.intake.convert import check_sheet
 from analysis.intake.naming import Reading, name_columns
-from analysis.intake.rows import Sheet
+from analysis.intake.rows import Sheet, rows_of
 from analysis.intake.sheets import Grid
 from analysis.tables.columns import DECIMAL_OR_EMPTY, MONTH, NUMBER, NUMBER_OR_EMPTY, QUARTER
 from analysis.tables.rows import Table, period_column
@@ -53,7 +54,7 @@ def cells_of(info: FieldInfo) -> list[str]:
     return TEXTS
 
 
-def rows_of(table: Table) -> st.SearchStrategy[list[list[str]]]:
+def some_rows(table: Table) -> st.SearchStrategy[list[list[str]]]:
     fields = list(table.row.model_fields.values())
     anything = st.tuples(*(st.sampled_from(cells_of(info)) for info in fields))
     # mostly right cells, so that rules across columns have their turn
@@ -88,7 +89,11 @@ def is_row(table: Table, cells: dict[str, str]) -> bool:
 
 def check(table: Table, rows: list[list[Any]]) -> Sheet:
     grid = Grid("file.csv", [list(table.row.model_fields), *rows])
-    return check_sheet(name_columns(grid, Reading(table), ()), PLAIN)
+    sheet = check_sheet(name_columns(grid, Reading(table), ()), PLAIN)
+    found = rows_of(sheet)
+    for fault, columns, broken in order_of_days(table):
+        found.report(fault, columns, found.frame.filter(broken))
+    return sheet
 
 
 def has_further_lines(table: Table, rows: list[list[Any]]) -> bool:
@@ -120,7 +125,7 @@ def wrong_rows(checked: Sheet) -> Iterator[int]:
 )
 @given(data=st.data())
 def test_the_verdict_on_a_row_is_the_row_models(table: Table, data: st.DataObject) -> None:
-    rows = data.draw(rows_of(table))
+    rows = data.draw(some_rows(table))
     names = list(table.row.model_fields)
     assume(not has_further_lines(table, rows))
     by_model = {

@@ -66,7 +66,7 @@ def test_a_big_case_is_checked_where_it_lies(big: Path, capsys: pytest.CaptureFi
     assert said.startswith("big: 3 problems")
     assert "row 5, column customer_id: “nobody”: data/raw/big/customer.parquet has no row" in said
     assert "and 1 more row like this: 11" in said
-    assert "data/raw/big/service.parquet, row 9, column started_on" in said
+    assert "data/raw/big/service.parquet, row 9, column requested_on, started_on, " in said
 
 
 def test_kpis_of_a_big_case(big: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,7 +18,7 @@ from analysis.claims.judge import Judge
 from analysis.efficiency.sentences import RAW
 from analysis.intake import case_files
 from analysis.intake import problems as said
-from analysis.intake.audit import READ_ALWAYS, Findings, audit
+from analysis.intake.audit import READ_ALWAYS, audit
 from analysis.intake.case_files import ROWS, TABLES, file_of, yaml_of
 from analysis.intake.cells import Context, foreign_signs, own_signs
 from analysis.intake.consistency import check_method, check_rows, check_statements
@@ -98,26 +98,33 @@ class Intake:
     spans: Mapping[str, Span]
 
 
-def read(
-    case: Case, tables: tuple[Table, ...] = TABLES, in_place: Findings | None = None
-) -> Intake:
+def read(case: Case) -> Intake:
     """Read and check all tables of a case: CSV files in its folder, or one workbook.
+
+    Rows that stay where they are are checked there.
 
     Parameters
     ----------
     case : Case
         Its ``intake`` settings say how files are written where that is in doubt.
-    tables : tuple of Table
-        Those to be read.
-    in_place : Findings, optional
-        Those that stay where they are, which are checked by the same rules.
 
     Returns
     -------
     Intake
         Tables, problems and notes. A table that is absent, or has no row, is simply not there.
+
+    Raises
+    ------
+    InputError
+        If DuckDB is needed and not installed, or cannot read a file.
     """
-    log, about = case_files.find(case), case.parameters
+    log = case_files.find(case)
+    with audit(case, log) as placed:
+        return _checked(case, log, placed)
+
+
+def _checked(case: Case, log: case_files.Inputs, placed: dict[str, Rows] | None) -> Intake:
+    about, tables = case.parameters, TABLES if placed is None else READ_ALWAYS
     currency = about.currency, about.currency_name
     signs = own_signs(*currency), foreign_signs(*currency)
     context = Context(about.intake, *signs, about.accounts)
@@ -130,18 +137,15 @@ def read(
             sheet.note("no-rows")
             log.add(sheet)
     convert_currencies(case, sheets)
-    placed = in_place or Findings(log.file)
     rows = {name: rows_of(sheet) for name, sheet in sheets.items()}
-    unread = {name for name, sheet in sheets.items() if not sheet.is_read}
-    counts = {name: len(sheet.rows) for name, sheet in sheets.items()} | placed.counts
-    every = rows | placed.tables
-    spans = {name: span_of(found, counts[name], log.file) for name, found in every.items()}
+    every = rows | (placed or {})
+    spans = {name: span_of(found, log.file) for name, found in every.items()}
     case = dated(case, spans)
-    check_rows(case, every, unread | placed.unread, log)
+    check_rows(case, every, log)
     log.problems += case_files.still_example(case, rows)
     check_statements(case, sheets, log)
     log.problems += check_method(case, sheets)
-    for found in (*sheets.values(), placed):
+    for found in (*sheets.values(), *(placed or {}).values()):
         log.add(found)
     if not sheets and not log.problems and tables == TABLES and case.has_own_rows:
         log.refuse("no-table")
@@ -149,12 +153,12 @@ def read(
     return Intake(case, sound, said.worst_first(log.problems), tuple(log.notes), spans)
 
 
-def span_of(rows: Rows, count: int, folder: str) -> Span:
-    """Return when the rows of a table are, so many in all, of those whose period is right."""
+def span_of(rows: Rows, folder: str) -> Span:
+    """Return when the rows of a table are, of those whose period is right."""
     several = f" ({len(rows.files)} files)" if len(rows.files) > 1 else ""
     place = rows.file.removeprefix(f"{folder}/") + several
-    about = count, rows.table.file if rows.memory is not None else place
-    if not (column := period_column(rows.table)):
+    about = rows.count, rows.table.file if rows.memory is not None else place
+    if not (column := period_column(rows.table)) or not rows.count:
         return Span(*about)
     cell = nw.col(column)
     is_day = sql_type(rows.table.row.model_fields[column]) == "DATE"
@@ -225,7 +229,7 @@ def _labels(months: set[int]) -> str:
     return ", ".join(map(time.month_label, sorted(months)))
 
 
-def check_case(name: str, root: Path, *, every: bool = False) -> tuple[str, bool]:
+def check_case(name: str, root: Path) -> tuple[str, bool]:
     """Check all of a case's own files; nothing is written.
 
     Parameters
@@ -234,8 +238,6 @@ def check_case(name: str, root: Path, *, every: bool = False) -> tuple[str, bool
         The case.
     root : Path
         The project's root folder.
-    every : bool
-        Whether to name every row that breaks a rule, and not just the first of them.
 
     Returns
     -------
@@ -251,24 +253,22 @@ def check_case(name: str, root: Path, *, every: bool = False) -> tuple[str, bool
     """
     if wrong := cases.case_problems(name, root):
         with using(cases.language_of(root / "data" / "raw" / name / "case.yaml")):
-            problems = said.problem_list(name, map(problem_of, wrong), every)
+            problems = said.problem_list(name, map(problem_of, wrong))
             rest = tr("The tables are checked once case.yaml is right.")
         return f"{problems}\n\n{rest}", False
     case = cases.load_case(name, root)
     with using(case.parameters.language, case.parameters.locale):
-        text, intake = check_tables(case, every=every)
+        text, intake = check_tables(case)
     return text, intake is not None
 
 
-def check_tables(case: Case, *, every: bool = False) -> tuple[str, Intake | None]:
+def check_tables(case: Case) -> tuple[str, Intake | None]:
     """Check the tables of a case; nothing is written.
 
     Parameters
     ----------
     case : Case
         The case.
-    every : bool
-        As :func:`check_case` takes it.
 
     Returns
     -------
@@ -279,10 +279,9 @@ def check_tables(case: Case, *, every: bool = False) -> tuple[str, Intake | None
     """
     try:
         catalogue()  # refuses indicators of the firm's own that are none
-        with audit(case) as placed:
-            intake = read(case, READ_ALWAYS if placed.files else TABLES, placed)
+        intake = read(case)
     except InputError as error:
-        return said.problem_list(case.name, map(problem_of, error.all), every), None
+        return said.problem_list(case.name, map(problem_of, error.all)), None
     own, spans = case.has_own_rows, intake.spans
     problems = [*intake.problems, *said.case_texts(case)]
     rows = {name: span.rows for name, span in spans.items()}
@@ -295,9 +294,9 @@ def check_tables(case: Case, *, every: bool = False) -> tuple[str, Intake | None
     files = {file_of(case, case.raw / table.file) for table in article}
     doubts = _months_in_doubt(intake.case, spans) if own else ()
     notes = [*intake.notes, *case_files.open_questions(case), *doubts]
-    noted = said.note_list((note for note in notes if note.file not in files), every)
+    noted = said.note_list(note for note in notes if note.file not in files)
     if problems:
-        return said.problem_list(case.name, said.worst_first(problems), every) + noted, None
+        return said.problem_list(case.name, said.worst_first(problems)) + noted, None
     counts = ", ".join(f"{name} {decimal()(count)}" for name, count in rows.items())
     found = tr("Rows: {counts}", counts=counts) if rows else tr("It has no tables of rows.")
     if "periods" in case.from_rows and own:

@@ -19,7 +19,7 @@ from typing import NamedTuple, ParamSpec
 from analysis.base import numbers
 from analysis.base.text import unguarded
 from analysis.intake.problems import Fault, Rank, fault_of, vocabulary, words_for
-from analysis.tables.columns import INVISIBLE, PERIOD, forbidden
+from analysis.tables.columns import INVISIBLE, QUARTER, forbidden
 from analysis.tables.schema import IntakeSettings
 
 Cell = str | Decimal | date
@@ -246,8 +246,6 @@ def _unsigned(text: str, told: str | None) -> Read:
     return Read(digits, None, mark, shows)
 
 
-NOT_DAY, NOT_MONTH = fault_of("not-day"), fault_of("not-month")
-
 _TIME = r"(?:[T ]+(\d{1,2}:\d{2}.*))?"
 _YEAR_FIRST = re.compile(rf"(\d{{4}})([-/.])(\d{{1,2}})\2(\d{{1,2}}){_TIME}", re.ASCII)
 _COMPACT = re.compile(r"((?:19|20|21)\d\d)(\d\d)(\d\d)", re.ASCII)
@@ -297,8 +295,7 @@ def read_day(cell: Cell, context: Context) -> Read:
         raise _CellError("other-order" if named else "not-day")
     if match := _COMPACT.fullmatch(text):
         return Read("-".join(match.groups()), None, "form of dates")
-    if named:
-        month = _named_month(named[2], named[3], context, "not-day")
+    if named and (month := _named_month(named[2], named[3], context)):
         return Read(f"{month}-{int(named[1]):02}", None, "form of dates")
     if not _SERIAL.fullmatch(text):
         raise _CellError("not-day")
@@ -327,11 +324,10 @@ def _year(text: str, context: Context) -> str:
     return str(base + int(text))
 
 
-def _named_month(name: str, year: str, context: Context, otherwise: str) -> str:
-    """Read the name of a month and a year into the form 2024-05."""
-    if (month := _MONTHS.get(name.casefold())) is None:
-        raise _CellError(otherwise)
-    return f"{_year(year, context)}-{month:02}"
+def _named_month(name: str, year: str, context: Context) -> str:
+    """Read the name of a month and a year into the form 2024-05; nothing if it names none."""
+    month = _MONTHS.get(name.casefold())
+    return f"{_year(year, context)}-{month:02}" if month else ""
 
 
 def _clock(text: str | None) -> str:
@@ -348,49 +344,37 @@ def _serial(text: str, since_1904: bool = False) -> Read:
     return Read((_EPOCH + timedelta(days=days)).isoformat(), None, mark)
 
 
-def read_quarter(cell: Cell) -> Read:
-    """Read a quarter into the form 2024Q2; T is the Spanish Q, FY a fiscal year."""
-    read = read_text(cell)
-    match = _QUARTER.fullmatch(read.text.upper().replace("FY", ""))
-    if match is None:
-        return read
-    year = match[1] or match[4] or match[6]
-    return _as_period(f"{year}Q{match[2] or match[3] or match[5]}", read)
-
-
-def _as_period(text: str, read: Read) -> Read:
-    return Read(text, None, "" if text == read.text else "form of periods")
-
-
-def read_day_or_month(cell: Cell, context: Context) -> Read:
-    """Read a day, or a month."""
-    day = read_day(cell, context)
-    return read_month(cell, context) if day.fault == NOT_DAY else day
-
-
-def read_period(cell: Cell, context: Context) -> Read:
-    """Read a month, quarter, half-year or year; a day of a month is taken for the first alone."""
-    quarter = read_quarter(cell) if isinstance(cell, str) else Read(str(cell))
-    if quarter.fault or re.fullmatch(PERIOD, quarter.text):
-        return quarter
-    month = read_month(cell, context)
-    return quarter if month.fault == NOT_MONTH else month
-
-
 @_read
-def read_month(cell: Cell, context: Context) -> Read:
-    """Read a month into the form 2024-05; the first day of a month stands for it."""
-    read = read_text(cell) if isinstance(cell, str) else Read("")
-    if match := _MONTH.fullmatch(read.text):
-        return _as_period(f"{match[1] or match[4]}-{int(match[2] or match[3]):02}", read)
-    if read.fault or (not read.text and isinstance(cell, str)):
+def read_period(cell: Cell, context: Context, pattern: str) -> Read:
+    """Read a day or period into the form that a pattern of row models asks for.
+
+    The Spanish T stands for Q, FY for a fiscal year; the first day of a month for the month.
+
+    Examples
+    --------
+    >>> read_period("2T 2024", Context(IntakeSettings()), QUARTER).text
+    '2024Q2'
+    """
+    read = Read(cell.isoformat()) if isinstance(cell, date) else read_text(cell)
+    if read.fault or not read.text or re.fullmatch(pattern, read.text):
         return read
-    if named := _NAMED_MONTH.fullmatch(read.text):
-        return _as_period(_named_month(named[1], named[2], context, "not-month"), read)
-    day = read_day(cell, context)
-    if day.text.endswith("-01"):
-        return Read(day.text[:7], None, "form of periods", day.shows)
-    return Read("", day.fault if day.fault and day.fault.rank is Rank.ASK else NOT_MONTH)
+    day, forms = Read("") if pattern == QUARTER else read_day(cell, context), list[str]()
+    if quarter := _QUARTER.fullmatch(read.text.upper().replace("FY", "")):
+        forms.append("Q".join(_longest_first(quarter.groups())))
+    if month := _MONTH.fullmatch(read.text):
+        year, number = _longest_first(month.groups())
+        forms.append(f"{year}-{int(number):02}")
+    elif named := _NAMED_MONTH.fullmatch(read.text):
+        forms.append(_named_month(named[1], named[2], context))
+    elif day.text.endswith("-01"):
+        forms.append(day.text[:7])
+    periods = (day, *(Read(form, None, "form of periods", day.shows) for form in forms))
+    asks = day if day.fault and day.fault.rank is Rank.ASK else read
+    return next((one for one in periods if re.fullmatch(pattern, one.text)), asks)
+
+
+def _longest_first(texts: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(sorted(filter(None, texts), key=lambda text: (-len(text), text)))
 
 
 CURRENCIES = vocabulary("currencies")
@@ -399,17 +383,15 @@ CURRENCIES = vocabulary("currencies")
 
 def own_signs(currency: str, name: str) -> tuple[str, ...]:
     """Return how amounts of a currency may be marked, the longest first."""
-    signs = {currency.casefold(), name.casefold(), *CURRENCIES.get(currency, "").split()}
-    return tuple(sorted(signs, key=lambda sign: (-len(sign), sign)))
+    return _longest_first(
+        {*map(str.casefold, (currency, name)), *CURRENCIES.get(currency, "").split()}
+    )
 
 
 def foreign_signs(currency: str, name: str) -> tuple[str, ...]:
     """Return the marks of all other currencies, the longest first."""
-    known = {
-        sign for code, signs in CURRENCIES.items() for sign in (code.casefold(), *signs.split())
-    }
-    others = known - set(own_signs(currency, name))
-    return tuple(sorted(others, key=lambda sign: (-len(sign), sign)))
+    known = {sign for code in CURRENCIES for sign in own_signs(code, code)}
+    return _longest_first(known.difference(own_signs(currency, name)))
 
 
 def without_sign(text: str, signs: Iterable[str]) -> str | None:

@@ -7,11 +7,12 @@ come the rules of single tables in memory: statements, key results, check-ins.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, time
 from fractions import Fraction
+from itertools import combinations
 from typing import Any, TypeVar
 
 import narwhals as nw
@@ -34,7 +35,7 @@ from analysis.tables import columns as of
 from analysis.tables.case import Case
 from analysis.tables.columns import folded, header_of
 from analysis.tables.firm_tables import ServiceRow
-from analysis.tables.rows import Row, Table, period_column
+from analysis.tables.rows import Row, Table, order_rule, period_column
 from analysis.tables.schema import own_indicators
 from analysis.tables.strategy_tables import KeyResultRow, ObjectiveRow, TargetRow, read_claims
 
@@ -52,8 +53,11 @@ _MOST_LISTED = 40
 _VARIANTS = ("service_type", "segment", "role", "category")
 """Columns whose values sort rows, so that one spelt in two ways counts as two."""
 
+Rule = tuple[Fault, Sequence[str], nw.Expr]
+"""What is wrong, with which columns, and in which rows."""
 
-def check_rows(case: Case, tables: Mapping[str, Rows], unread: Collection[str], log: Log) -> None:
+
+def check_rows(case: Case, tables: Mapping[str, Rows], log: Log) -> None:
     """Check rows by the rules that are the same wherever they are; problems go to the tables.
 
     Parameters
@@ -62,18 +66,17 @@ def check_rows(case: Case, tables: Mapping[str, Rows], unread: Collection[str], 
         Gives the periods, and whether rows are the user's own.
     tables : mapping of str to Rows
         The tables that are there; cells that broke a rule already are left out of account.
-    unread : collection of str
-        Those whose rows are not known, so that nothing may be missed in them.
     log : Log
         Where notes go on what is doubtful or, since a table is absent, could not be checked.
     """
-    for name, rows in tables.items():
+    unread = {name for name, rows in tables.items() if not rows.is_read}
+    for name, rows in ((name, rows) for name, rows in tables.items() if rows.count):
         _check_keys(rows)
-        if name not in unread:
+        if name not in unread:  # in which nothing may be missed
             _check_references(case, tables, rows, unread, log)
         _check_each_row(case, rows)
         _note_doubts(rows, log)
-    if {"survey_response", "service"} <= tables.keys() - set(unread):
+    if {"survey_response", "service"} <= tables.keys() - unread:
         answers, services = tables["survey_response"], tables["service"]
         requested = services.known(["service_id", "requested_on"])
         requested = requested.select("service_id", "requested_on")
@@ -91,13 +94,11 @@ def _check_keys(rows: Rows) -> None:
     known = rows.known(key)
     if rows.table.row.model_fields[key[0]].annotation is str:  # an empty one is none
         known = known.filter(nw.col(key[0]) != "")
-    counted = known.group_by(*key).agg(nw.len().alias("times"))
-    again = counted.filter(nw.col("times") > 1).select(*key)
+    spans = nw.len().alias("times"), nw.col("line").min().alias("first")
+    again = known.group_by(*key).agg(*spans).filter(nw.col("times") > 1)
     if not count_of(again):
         return
-    same = known.join(again, on=key, how="semi")
-    first = same.group_by(*key).agg(nw.col("line").min().alias("first"))
-    later = same.join(first, on=key).filter(nw.col("line") > nw.col("first"))
+    later = known.join(again, on=key).filter(nw.col("line") > nw.col("first"))
 
     def of_first(row: Any) -> str:
         file, number = rows.place(int(row["first"]))
@@ -154,8 +155,9 @@ def _fixed_keys(case: Case, to: str) -> list[str] | None:
     return sorted(claim_ids(case)) if to == "claim" else None
 
 
-def _rules_of_rows(case: Case, table: Table) -> Iterator[tuple[Fault, str, nw.Expr]]:
-    """Yield the rules on periods, and on keys that are totals: each with where it is broken."""
+def _rules_of_rows(case: Case, table: Table) -> Iterator[Rule]:
+    """Yield the rules on orders of days, periods, and keys that are totals, and where broken."""
+    yield from order_of_days(table)
     periods = case.parameters.periods
     quarters = parse_quarter(periods.first), parse_quarter(periods.last)
     fault = fault_of("outside-periods", first=periods.first, last=periods.last)
@@ -163,9 +165,17 @@ def _rules_of_rows(case: Case, table: Table) -> Iterator[tuple[Fault, str, nw.Ex
         cell = nw.col(name)
         if header_of(info).period:
             begin, end = of.period_ends(info, name, *quarters)
-            yield fault, name, (cell < begin) | (cell > end)
+            yield fault, [name], (cell < begin) | (cell > end)
         if name in table.key and table in ROWS and sql_type(info) == "VARCHAR":
-            yield fault_of("total"), name, cell.str.to_lowercase().is_in(_TOTALS)
+            yield fault_of("total"), [name], cell.str.to_lowercase().is_in(_TOTALS)
+
+
+def order_of_days(table: Table) -> Iterator[Rule]:
+    """Yield the rules on columns whose days must not be before those of others."""
+    for group in table.row.in_order:
+        late = (nw.col(one) > nw.col(other) for one, other in combinations(group, 2))
+        fault = Fault(Rank.ROW, order_rule(group), "correct the days")
+        yield fault, group, nw.any_horizontal(*late, ignore_nulls=True)
 
 
 def _check_each_row(case: Case, rows: Rows) -> None:
@@ -181,9 +191,9 @@ def _check_each_row(case: Case, rows: Rows) -> None:
         made_up = (text.str.starts_with(MADE_UP) for text in texts)
         asked["made up"] = nw.any_horizontal(*made_up, ignore_nulls=True)
     found = rows.sums(asked)
-    for at, (fault, name, broken) in enumerate(rules):
+    for at, (fault, columns, broken) in enumerate(rules):
         if found[str(at)] > 0:
-            rows.report(fault, [name], rows.frame.filter(broken))
+            rows.report(fault, columns, rows.frame.filter(broken))
     for name in amounts:
         if found[name] > _EXACT:
             rows.report(fault_of("too-much"), [name], rows.frame)

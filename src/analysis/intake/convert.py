@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from functools import cache, partial
-from itertools import combinations
 from types import GenericAlias
 from typing import Annotated, Any, get_args
 
@@ -85,22 +84,8 @@ def check_sheet(sheet: Sheet, context: Context) -> Sheet:
     _report_cells(sheet, columns, context)
     sheet.good = {name: sheet.good[name] for name in fields}
     _subtract_credit_notes(sheet, context)
-    _report_order(sheet)
     _report_rows(sheet)
     return sheet
-
-
-def _report_order(sheet: Sheet) -> None:
-    """Report rows whose columns are not in the order that the row model wants."""
-    for group in sheet.table.row.in_order:
-        wrong = np.zeros(len(sheet.rows), dtype=bool)
-        for early, late in combinations(group, 2):
-            both = sheet.good[early] & sheet.good[late]
-            wrong |= both & (sheet.frame[early] > sheet.frame[late]).to_numpy()
-        first = sheet.frame.loc[wrong, list(group)].head(1).to_numpy().ravel()
-        fault = Fault(Rank.ROW, order_rule(group), "correct the days")
-        days = ", ".join(str(day)[:10] for day in first)
-        sheet.report(fault, ", ".join(map(sheet.called, group)), wrong, days)
 
 
 def _report_rows(sheet: Sheet) -> None:
@@ -109,8 +94,7 @@ def _report_rows(sheet: Sheet) -> None:
     Only tables that people write have such rules; the large ones have none.
     """
     model = sheet.table.row
-    rules = set(model.__pydantic_decorators__.model_validators)
-    if rules <= set(Row.__pydantic_decorators__.model_validators):
+    if sheet.table in LEDGER_TABLES:
         return
     orders = {order_rule(group) for group in model.in_order}
     broken: dict[tuple[Fault, str], NDArray[np.bool_]] = {}
@@ -233,12 +217,8 @@ def _read_scaled(cell: tuple[Cell, int], context: Context, factor: int) -> Read:
     return read.read_whole(cell[0], context, factor * cell[1], money=True)
 
 
-_BY_PATTERN: Mapping[str, Callable[..., Read]] = {
-    of.DAY_OR_MONTH: read.read_day_or_month,
-    of.PERIOD: read.read_period,
-    of.MONTH: read.read_month,
-    **dict.fromkeys((of.NUMBER, of.NUMBER_OR_EMPTY, of.DECIMAL_OR_EMPTY), read.read_number),
-}
+_NUMBERS = {of.NUMBER, of.NUMBER_OR_EMPTY, of.DECIMAL_OR_EMPTY}
+_PERIODS = {of.DAY_OR_MONTH, of.PERIOD, of.MONTH, of.QUARTER}
 
 
 def _reader(info: FieldInfo, context: Context, factor: int) -> Callable[[Any], Read]:
@@ -253,10 +233,10 @@ def _reader(info: FieldInfo, context: Context, factor: int) -> Callable[[Any], R
     patterns = {rule.pattern for rule in info.metadata if getattr(rule, "pattern", None)}
     if patterns & {of.KEY, of.KEY_OR_EMPTY}:
         return read.read_identifier
-    if of.QUARTER in patterns:
-        return read.read_quarter
-    for pattern in patterns & _BY_PATTERN.keys():
-        return partial(_BY_PATTERN[pattern], context=context)
+    if patterns & _NUMBERS:
+        return partial(read.read_number, context=context)
+    for pattern in patterns & _PERIODS:
+        return partial(read.read_period, context=context, pattern=pattern)
     return read.read_text
 
 
@@ -323,29 +303,27 @@ def _report_cells(sheet: Sheet, columns: dict[str, _Column], context: Context) -
                 sheet.report(fault, name, bad, cell)
         for mark, rewritten, cell in column.grouped("mark"):
             good = rewritten & sheet.good[name]
-            if count := int(good.sum()):
-                what = _moved(column, good) if mark == "rounded" else MARKS[mark]
-                sheet.notes.append(Note(sheet.file, what, sheet.called(name), count, str(cell)))
+            if (count := int(good.sum())) and mark == "rounded":
+                off = [column.reads[code].off for code in column.codes[good].tolist()]
+                words = moved_by(max(map(abs, off)), sum(off, Fraction(0)))
+                sheet.note("rounded", sheet.called(name), count, str(cell), **words)
+            elif count:
+                note = Note(sheet.file, MARKS[mark], sheet.called(name), count, str(cell))
+                sheet.notes.append(note)
 
 
-def _moved(column: _Column, rows: NDArray[np.bool_]) -> str:
-    """Say by how much rounding moved some cells of money, and their sum."""
-    times = np.bincount(column.codes[rows], minlength=len(column.reads)).tolist()
-    moves = [(item.off, count) for item, count in zip(column.reads, times, strict=True) if count]
-    total = sum((off * count for off, count in moves), Fraction(0))
-    return moved_by(max(abs(off) for off, _ in moves), total)
-
-
-def moved_by(largest: Fraction, total: Fraction) -> str:
+def moved_by(largest: Fraction, total: Fraction) -> dict[str, str]:
     """Say by how many hundredths rounding moved a cell at most, and the sum of all cells.
 
     Examples
     --------
-    >>> moved_by(Fraction(1, 4), Fraction(9, 20)).partition("; ")[2]
-    'a cell by at most 0.0025, the sum of all by 0.0045'
+    >>> moved_by(Fraction(1, 4), Fraction(9, 20))
+    {'most': '0.0025', 'total': '0.0045'}
     """
-    most, all_ = (f"{float(number / _CENT):.4f}" for number in (largest, total))
-    return fault_of("rounded", most=most, total=all_).rule
+    return {
+        name: f"{float(number / _CENT):.4f}"
+        for name, number in (("most", largest), ("total", total))
+    }
 
 
 def _subtract_credit_notes(sheet: Sheet, context: Context) -> None:

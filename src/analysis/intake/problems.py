@@ -17,8 +17,8 @@ from analysis.base.text import FONTS, fields, own_yaml
 from analysis.tables.case import Case
 from analysis.tables.schema import texts_of
 
-_MOST_NOTES, _MOST_COLUMNS = 40, 20
-_SHOWN_ROWS = 8
+_MOST_COLUMNS = _MOST_ROWS = 20
+"""Columns and rows that a message names, at most."""
 
 
 class Rank(IntEnum):
@@ -138,15 +138,15 @@ class Problem:
         place = fields(self, "file row value") | {"column": self.column or None}
         return InputError(rule, **place, fix=fix or None)
 
-    def place(self, every: bool) -> str:
+    def place(self) -> str:
         """Return file, row, column and value, and how many rows more."""
         bare = replace(self, fault=Fault(self.fault.rank, ""))
-        return f"{str(bare.error()).rstrip(': ')} {self.more(every)}".rstrip()
+        return f"{str(bare.error()).rstrip(': ')} {self.more()}".rstrip()
 
-    def more(self, every: bool) -> str:
-        """Say how many other rows break the rule, and name the first of them, or every one."""
-        others, named = self.count - 1, self.rows if every else self.rows[:_SHOWN_ROWS]
-        shown = ", ".join([*map(str, named), *(["…"] if others > len(named) else [])])
+    def more(self) -> str:
+        """Say how many other rows break the rule, and name the first of them."""
+        others, named = self.count - 1, [*map(str, self.rows[:_MOST_ROWS])]
+        shown = ", ".join(named + ["…"] * (others > len(named)))
         if not others:
             return ""
         return counted(
@@ -156,11 +156,8 @@ class Problem:
             rows=shown,
         )
 
-    def text(self, every: bool = False) -> str:
-        """Return the whole message."""
-        return "\n  ".join(filter(None, (str(self.error()), self.more(every))))
-
-    __str__ = text
+    def __str__(self) -> str:
+        return "\n  ".join(filter(None, (str(self.error()), self.more())))
 
 
 @dataclass(frozen=True)
@@ -258,41 +255,34 @@ def problem_of(error: InputError, rank: Rank | None = None) -> Problem:
     return Problem(fault, error.file or "", row, error.column or "", value)
 
 
-def problem_list(name: str, problems: Iterable[Problem], every: bool) -> str:
+def problem_list(name: str, problems: Iterable[Problem]) -> str:
     """Set problems as a numbered list, a rule and its remedy once however many places break it."""
     groups: dict[Fault, list[Problem]] = {}
     for problem in problems:
         groups.setdefault(problem.fault, []).append(problem)
-    every_one = [problem for group in groups.values() for problem in group]
-    count = sum(problem.count for problem in every_one)
+    count = sum(problem.count for group in groups.values() for problem in group)
     found = counted("{n} problem, the worst first", "{n} problems, the worst first", count)
     lines = [f"{name}: {found}"]
     for number, (fault, group) in enumerate(groups.items(), start=1):
         if len(group) == 1:
-            lines += ["", f"{number}. {group[0].text(every)}"]
+            lines += ["", f"{number}. {group[0]}"]
             continue
-        rule = in_language(fault.rule)
+        rule, fix = in_language(fault.rule), in_language(fault.fix)
         lines += ["", f"{number}. {rule[0].upper()}{rule[1:]}:"]
-        lines += [f"   {problem.place(every)}" for problem in group]
-        lines += [f"   {tr('To fix: {fix}', fix=in_language(fault.fix))}"] if fault.fix else []
-    if not every and any(len(problem.rows) > _SHOWN_ROWS for problem in every_one):
-        lines += ["", tr("All rows: {command}", command=f"make check CASE={name} ALL=1")]
+        lines += [f"   {problem.place()}" for problem in group]
+        lines += [f"   {tr('To fix: {fix}', fix=fix)}"] if fix else []
     return "\n".join(lines)
 
 
-def note_list(notes: Iterable[Note], every: bool) -> str:
+def note_list(notes: Iterable[Note]) -> str:
     """Set notes as a list, one line for all columns of a file in which the same was done."""
     groups: dict[tuple[str, str], list[Note]] = {}
     for note in notes:
         groups.setdefault((note.file, note.what), []).append(note)
     if not groups:
         return ""
-    most = len(groups) if every else _MOST_NOTES
-    lines = [f"\n\n{tr('Skipped, rewritten or doubtful')} ({len(groups)}):"]
-    lines += [f"- {_together(group)}" for group in [*groups.values()][:most]]
-    if len(groups) > most:
-        lines.append(f"- {tr('and {n} more, with {option}', n=len(groups) - most, option='ALL=1')}")
-    return "\n".join(lines)
+    title = f"\n\n{tr('Skipped, rewritten or doubtful')} ({len(groups)}):"
+    return "\n- ".join([title, *(str(_together(group)) for group in groups.values())])
 
 
 def _together(notes: list[Note]) -> Note:

@@ -140,9 +140,8 @@ def rows_of(sheet: Sheet) -> Rows:
     frame["line"] = sheet.rows
     if REST in sheet.cells:
         frame[REST] = list(map(str, sheet.cells[REST]))
-    about = sheet.file, sheet.table, sheet.headers, sheet.files
-    lazy = nw.from_native(frame).lazy()
-    return Rows(*about, frame=lazy, memory=frame, problems=sheet.problems)
+    about = sheet.file, sheet.table, sheet.headers, sheet.files, nw.from_native(frame).lazy()
+    return Rows(*about, frame, len(frame), problems=sheet.problems)
 
 
 @dataclass
@@ -155,11 +154,14 @@ class Rows(Placed):
         The columns of the row model, null where a cell broke a rule, and `line`: the row's number,
         and `FILE_LINES` more for each file before its own.
     memory : DataFrame, optional
-        The rows, if they do not.
+        The rows, if they do not lie elsewhere.
+    count : int
+        Their number.
     """
 
-    frame: nw.LazyFrame[Any] = field(kw_only=True)
+    frame: nw.LazyFrame[Any] = field(default_factory=lambda: nw.from_native(pd.DataFrame()).lazy())
     memory: pd.DataFrame | None = None
+    count: int = 0
     _texts: dict[str, list[str]] = field(default_factory=dict)
 
     def known(self, columns: Sequence[str]) -> nw.LazyFrame[Any]:
@@ -215,6 +217,8 @@ def count_of(rows: nw.LazyFrame[Any]) -> int:
 
 def _shown(cell: Any) -> str:
     """Write a cell for a message: a day without its time, a whole number without a point."""
+    if pd.isna(cell):
+        return ""
     if isinstance(cell, datetime):
         return str(cell.date())
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
