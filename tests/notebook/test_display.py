@@ -24,6 +24,8 @@ import pandas as pd
 import pytest
 import typst
 import yaml
+from fontTools.pens.recordingPen import DecomposingRecordingPen
+from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,6 +38,7 @@ from analysis.show.wording import VERDICT_COLOURS
 
 CASES = yaml.safe_load(Path(__file__).with_name("cases.yaml").read_text(encoding="utf-8"))
 NASTY = "#set $x$ *a* _b_ @c <d> \\e [f] \"g\" `h` // i -- {j} 'k' & l ~ = m"
+DEJAVU = Path(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")
 Shown = list[tuple[Mapping[str, str], Mapping[str, object] | None]]
 
 
@@ -282,6 +285,28 @@ def test_the_bundled_font_is_used_even_beside_a_copy_of_the_host() -> None:
         assert found.parent.name == "fonts"
     owners = {font.fname for font in font_manager.fontManager.ttflist if "Plex" in font.name}
     assert {Path(name).parent.parent.name for name in owners} == {"base"}
+
+
+def outlines(font: TTFont, letters: str) -> list[Any]:
+    """Draw letters of a font, those that consist of others part by part."""
+    glyphs, names = font.getGlyphSet(), font.getBestCmap()
+    pens = [DecomposingRecordingPen(glyphs) for _ in letters]
+    for pen, letter in zip(pens, letters, strict=True):
+        glyphs[names[ord(letter)]].draw(pen)
+    return [pen.value for pen in pens]
+
+
+@pytest.mark.parametrize("letters", ["Bar", "Δ “…” é", "Łódź ✓"])
+def test_a_drawing_holds_the_outlines_of_what_it_shows(letters: str) -> None:
+    figure = drawn()
+    figure.figure.text(0, 0, letters, fontsize=8)
+    addresses = re.findall(r"400; src: url\(data:font/ttf;base64,([^)]*)", drawing.svg(figure))
+    held = [TTFont(io.BytesIO(base64.b64decode(address))) for address in addresses]
+    for font, whole in zip(held, (numbers.FONTS / "IBMPlexSans-Regular.ttf", DEJAVU), strict=False):
+        own = "".join(letter for letter in letters if ord(letter) in font.getBestCmap())
+        assert outlines(font, own) == outlines(TTFont(whole), own)
+        letters = "".join(letter for letter in letters if letter not in own)
+    assert letters == ""
 
 
 def test_shown_figures_hold_their_letters_and_a_caption(

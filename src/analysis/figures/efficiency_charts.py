@@ -63,15 +63,16 @@ def table_3_cash(frame: pd.DataFrame, unit: str, kind: str = "synthetic") -> s.D
     """
     companies = list(dict.fromkeys(frame["company"]))
     fig = s.canvas(_COMPANY * len(companies) + 4)
+    page = s.sheet(fig)
     for number, company in enumerate(companies):
         rows = frame[frame["company"] == company]
         values = rows.pivot(index="period", columns="indicator", values="value")
         top = _COMPANY * number
         s.bold(fig, 0, top + 3, company)
-        _side(fig, top + 16, ("Operating profit", "and cash flow"), (s.NEUTRAL, s.KIND[kind]))
-        _pairs(s.panel(fig, _SIDE, top + 3, _WIDE, 24), values, kind)
-        _side(fig, top + 41, _FLOWS, (s.KIND[kind], s.NEUTRAL, s.PALE, s.INK))
-        _flows(s.panel(fig, _SIDE, top + 30, _WIDE, 36), values, kind)
+        _side(fig, page, top + 16, ("Operating profit", "and cash flow"), (s.NEUTRAL, s.KIND[kind]))
+        _pairs(s.bare(fig, _SIDE, top + 3, _WIDE, 24), values, kind)
+        _side(fig, page, top + 41, _FLOWS, (s.KIND[kind], s.NEUTRAL, s.PALE, s.INK))
+        _flows(s.bare(fig, _SIDE, top + 30, _WIDE, 36), values, kind)
     for place, period in enumerate(values.index):
         x = _SIDE + _WIDE * (place + 0.5) / len(values)
         s.note(fig, x, _COMPANY * len(companies) + 1, short_period(period), ha="center")
@@ -88,16 +89,16 @@ def table_3_cash(frame: pd.DataFrame, unit: str, kind: str = "synthetic") -> s.D
     return s.Drawn(fig, frame, kind, words)
 
 
-def _side(fig: Canvas, top: float, words: tuple[str, ...], colours: tuple[str, ...]) -> None:
+def _side(
+    fig: Canvas, page: Axes, top: float, words: tuple[str, ...], colours: tuple[str, ...]
+) -> None:
     """Name the marks at the side, each after its own: a square in its colour, or the diamond."""
     for place, (word, colour) in enumerate(zip(words, colours, strict=True)):
         y = top + 4 * place
-        mark = s.panel(fig, 0, y - 1.1, 2.2, 2.2)
-        mark.set_axis_off()
         if colour == s.INK:
-            mark.plot([0], [0], **_SUM)
+            page.plot([1.1], [y], **_SUM)
         else:
-            mark.barh(0, 1, height=1, color=colour)
+            page.barh(y, 2.2, height=2.2, color=colour)
         s.note(fig, 4, y, word)
 
 
@@ -120,7 +121,6 @@ def _flows(ax: Axes, values: pd.DataFrame, kind: str) -> None:
 
 
 def _plain(ax: Axes, values: pd.DataFrame, count: int) -> None:
-    s.only_frame(ax)
     flat = [float(v) for row in values.to_dict("records") for v in row.values()]
     low, high = min(0.0, *flat), max(0.0, *flat)
     room = 0.19 * (high - low)

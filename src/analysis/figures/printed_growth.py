@@ -218,6 +218,7 @@ def sales_by_reading(frame: pd.DataFrame, printed: str = "303,110") -> s.Drawn:
     bases = list(dict.fromkeys(frame["growth"]))
     readings = frame[["growth", "covers"]].drop_duplicates()
     fig = s.canvas(_HEAD + _STEP * len(readings) + 6.1 * len(bases))
+    ax = s.sheet(fig)
     largest = max(float(high) for high in frame["high"] if high is not None)
     s.note(fig, 0, _HEAD - 5.5, f"{printed} soles are")
     for place, quarter in enumerate(quarters):
@@ -232,29 +233,29 @@ def sales_by_reading(frame: pd.DataFrame, printed: str = "303,110") -> s.Drawn:
             rows = frame[(frame["growth"] == basis) & (frame["covers"] == covers)]
             cells = keyed(rows, "quarter")
             for place, quarter in enumerate(quarters):
-                _cell(fig, _LEFT + _COLUMN * place, y, cells[quarter], largest)
+                _cell(fig, ax, _LEFT + _COLUMN * place, y, cells[quarter], largest)
             y += _STEP
         y += 0.6
     return s.Drawn(fig, frame, "derived", _sales_words(frame, printed))
 
 
-def _cell(fig: Canvas, x: float, y: float, row: Any, largest: float) -> None:
+def _cell(fig: Canvas, ax: Axes, x: float, y: float, row: Any, largest: float) -> None:
     """Draw one quarter under one reading: the words above, the interval below on one scale."""
-    state = row.state
-    strong = state == "interval"
+    strong = row.state == "interval"
     look: dict[str, Any] = {"weight": "semibold", "color": _DERIVED}
     look = look if strong else {"color": s.MUTED}
     s.small(fig, x, y + 1.6, _limits_text(row), **look)
-    ax = s.bare(fig, x, y + 4, _COLUMN - 3.6, 1.8)
-    ax.set_xlim(0, largest)
-    ax.set_ylim(0, 1)
-    ax.axhline(0.5, color=s.RULE, lw=0.5, ls=(0, (1, 2)) if state == "open" else "-", zorder=1)
+    width, y = _COLUMN - 3.6, y + 4.9
+    dashes: Any = (0, (1, 2)) if row.state == "open" else "-"
+    ax.plot([x, x + width], [y, y], color=s.RULE, lw=0.5, ls=dashes, zorder=1)
+    if row.state == "open":
+        return
+    low, high = (width * float(end or 0) / largest for end in (row.low, row.high))
     if strong:
-        middle, width = float(row.low + row.high) / 2, float(row.high - row.low)
-        width = max(width, largest / 40)
-        ax.barh(0.5, width, left=middle - width / 2, height=1, color=_DERIVED, clip_on=False)
-    elif state == "at most":
-        ax.barh(0.5, float(row.high), height=0.5, color=s.LIGHT["derived"], zorder=2)
+        middle, length = (low + high) / 2, max(high - low, width / 40)
+        ax.barh(y, length, left=x + middle - length / 2, height=1.8, color=_DERIVED)
+    else:
+        ax.barh(y, high, left=x, height=0.9, color=s.LIGHT["derived"], zorder=2)
 
 
 def _limits_text(row: Any) -> str:

@@ -19,6 +19,7 @@ from typing import Any, Final, Generic, Literal, NamedTuple, ParamSpec
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
+from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from analysis.base.language import tr
@@ -119,8 +120,8 @@ class Drawing(Generic[_P]):
             caption, alt = (tr(text, **drawn.words) for text in parts)
             made = Figure(self._name, drawn.figure, drawn.data, caption, alt, drawn.kind)
             _mark_kind(made)
-            for axes in made.figure.axes:
-                axes.get_xticklabels(), axes.get_yticklabels()
+            for axis in (axis for ax in made.figure.axes for axis in (ax.xaxis, ax.yaxis)):
+                axis.get_ticklabels()
         return made
 
 
@@ -179,7 +180,7 @@ def panel(fig: Canvas, left: float, top: float, width: float, height: float) -> 
 def bare(fig: Canvas, left: float, top: float, width: float, height: float) -> Axes:
     """Add axes like `panel`, with no axis drawn."""
     ax = panel(fig, left, top, width, height)
-    only_frame(ax)
+    ax.set_axis_off()
     return ax
 
 
@@ -192,18 +193,16 @@ def lanes(fig: Canvas, left: float, top: float, width: float, height: float, cou
 
 def rule(fig: Canvas, top: float) -> None:
     """Draw a thin line across the whole figure."""
-    ax = bare(fig, 0, top, WIDTH, 1)
-    ax.set_ylim(1, 0)
-    ax.axhline(0, color=RULE, lw=1)
+    height = 1 - top / size_mm(fig)[1]
+    fig.add_artist(Line2D((0, 1), (height, height), color=RULE, lw=0.5, zorder=0))
 
 
 def sheet(fig: Canvas) -> Axes:
     """Add axes over the whole figure, in millimetres from its upper left corner, unseen."""
     width, height = size_mm(fig)
-    ax = panel(fig, 0, 0, width, height)
+    ax = bare(fig, 0, 0, width, height)
     ax.set_xlim(0, width)
     ax.set_ylim(height, 0)
-    ax.set_axis_off()
     return ax
 
 
@@ -322,13 +321,6 @@ def only_bottom(ax: Axes) -> None:
     ax.set_yticks([])
 
 
-def only_frame(ax: Axes) -> None:
-    """Leave no axis at all."""
-    only_bottom(ax)
-    ax.spines["bottom"].set_visible(False)
-    ax.set_xticks([])
-
-
 def fit(
     text: str, width: float, size: float = NORMAL, weight: str = "regular", lines: int = 1
 ) -> list[str]:
@@ -373,8 +365,7 @@ class Timeline:
 
     def axes(self, fig: Canvas, top: float, height: float) -> Axes:
         """Add axes for columns, without any axis drawn."""
-        ax = panel(fig, self.left, top, self.width, height)
-        only_frame(ax)
+        ax = bare(fig, self.left, top, self.width, height)
         ax.set_xlim(-0.5, max(len(self.quarters), FEWEST) - 0.5)
         return ax
 

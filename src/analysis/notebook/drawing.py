@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from io import BytesIO, StringIO
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -222,29 +223,59 @@ def svg(figure: Figure) -> str:
         for family in _FAMILIES
         if (face := _face(family, weight, "".join(sorted(letters.get(weight, ())))))
     ]
-    drawing = drawing.replace(_LAST_FAMILY, f"{_LAST_FAMILY}, sans-serif")
-    return drawing.replace("</style>", "\n".join(["", *faces, "</style>"]), 1)
+    faces.append(f"text{{{_FAMILY}, sans-serif}}")
+    return drawing.replace(f"; {_FAMILY}", "").replace(
+        "</style>", "\n".join(["", *faces, "</style>"]), 1
+    )
 
 
 _TEXT = re.compile(r'<text style="([^"]*)"[^>]*>(.*?)</text>', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
-_LAST_FAMILY = f"'{_FAMILIES[-1]}'"
+_FAMILY = f"font-family: {', '.join(map(repr, _FAMILIES))}"
 _NUMBERS = {400: "regular", 600: "semibold", 700: "bold"}
 _WEIGHTS = {f"font-weight: {number}": name for number, name in _NUMBERS.items()}
 _SOURCE_LETTERS = string.ascii_letters + string.digits + " ./-_,"
+_USUAL = frozenset(map(ord, _SOURCE_LETTERS + "%&'()+:;=?|\u00a0·Δ÷–’“”…↑→↓−≤≥"))
+"""Letters that are cut out of our font together, since nearly every drawing has no others."""
+
+
+def prepare_letters() -> None:
+    """Cut out the usual letters, once for all processes that are forked."""
+    for family, weight in product(_FAMILIES, ("regular", "semibold")):
+        _face(family, weight, _SOURCE_LETTERS)
 
 
 @cache
 def _face(family: str, weight: str, letters: str) -> str:
     """Return the part of a font that some letters need, as an address; empty if it has none."""
+    from fontTools.ttLib import TTFont
+    from fontTools.ttLib.tables._g_l_y_f import Glyph
+
+    own = _characters(family, weight)
+    if family != _FAMILIES[0]:
+        own -= _characters(_FAMILIES[0], weight)
+    wanted = own & {ord(letter) for letter in letters}
+    if not wanted:
+        return ""
+    part = BytesIO(_part(family, weight, wanted | own & _USUAL))
+    font = TTFont(part, recalcBBoxes=False, recalcTimestamp=False, lazy=True)
+    names, outlines = font.getBestCmap(), font["glyf"]
+    shown = [names[letter] for letter in sorted(wanted)]
+    for name in shown:
+        shown += outlines[name].getComponentNames(outlines)
+    for name in {*font.getGlyphOrder()} - {*shown}:
+        outlines[name] = Glyph()
+    stream = BytesIO()
+    font.save(stream)
+    return f"data:font/ttf;base64,{base64.b64encode(stream.getvalue()).decode('ascii')}"
+
+
+@cache
+def _part(family: str, weight: str, letters: frozenset[int]) -> bytes:
+    """Cut some letters out of a font, with what spaces them."""
     from fontTools.subset import Options, Subsetter
     from fontTools.ttLib import TTFont
 
-    wanted = {ord(letter) for letter in letters} & _characters(family, weight)
-    if family != _FAMILIES[0]:
-        wanted -= _characters(_FAMILIES[0], weight)
-    if not wanted:
-        return ""
     font = TTFont(_font_file(family, weight), recalcTimestamp=False, lazy=True)
     names = font["name"]
     del font["name"]  # or the whole font is searched for what refers to a name
@@ -252,12 +283,12 @@ def _face(family: str, weight: str, letters: str) -> str:
     options.recalc_timestamp = False
     options.drop_tables += ["FFTM", "STAT", "gasp", "meta"]
     subsetter = Subsetter(options)
-    subsetter.populate(unicodes=wanted)
+    subsetter.populate(unicodes=letters)
     subsetter.subset(font)
     names.names, font["name"] = [], names
     stream = BytesIO()
     font.save(stream)
-    return f"data:font/ttf;base64,{base64.b64encode(stream.getvalue()).decode('ascii')}"
+    return stream.getvalue()
 
 
 @cache
@@ -285,13 +316,10 @@ def _titled(figure: Figure, drawing: str, source: str) -> str:
     """Write title and source above a drawing, since it may be reused alone."""
     point, step = MM_PER_INCH / 72, 12.0
     lines = wrap(_title(figure), WIDTH, NORMAL + 1, "semibold")
-    families = ", ".join(f"'{family}'" for family in _FAMILIES)
-    look = f"font-family: {families}, sans-serif"
     texts = [
-        (line, f"font-weight: 600; font-size: {NORMAL + 1}px; {look}; fill: #222222")
-        for line in lines
+        (line, f"font-weight: 600; font-size: {NORMAL + 1}px; fill: #222222") for line in lines
     ]
-    texts.append((source, f"font-size: {NORMAL - 0.5}px; {look}; fill: #5f5f5f"))
+    texts.append((source, f"font-size: {NORMAL - 0.5}px; fill: #5f5f5f"))
     above = step * len(texts) + 6
     width = WIDTH / point
     head = "\n".join(
