@@ -55,8 +55,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("slow")
 
 
-def pytest_collection_finish() -> None:
-    """Look for garbage among what tests make, not among the tests, and not at every turn."""
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Fork kernels of notebooks; look for garbage, not at every turn, among what tests make."""
+    if any(item.path.suffix == ".ipynb" for item in session.items):
+        import nbval.kernel
+
+        from tests.warm import Kernels
+
+        nbval.kernel.KernelManager = Kernels
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)

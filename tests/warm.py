@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -11,13 +12,20 @@ from multiprocessing import get_context
 from multiprocessing.pool import Pool
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
+from jupyter_client.manager import KernelManager
+from jupyter_client.provisioning import LocalProvisioner
 from nbformat import NotebookNode
 
 from analysis import cli
 from analysis.base import steps
 from analysis.base.plan import PACKAGES
-from analysis.notebook import display, engine
+
+CONTEXT = get_context("forkserver")
+CONTEXT.set_forkserver_preload(
+    [*chain(*PACKAGES), "analysis.notebook.engine", "ipykernel.kernelapp", "tests.warm"]
+)
 
 
 def executed(
@@ -29,9 +37,7 @@ def executed(
 
 @cache
 def _pool() -> Pool:
-    context = get_context("forkserver")
-    context.set_forkserver_preload([*chain(*PACKAGES), "analysis.notebook.engine"])
-    pool = context.Pool(1, maxtasksperchild=1)
+    pool = CONTEXT.Pool(1, maxtasksperchild=1)
     atexit.register(pool.terminate)
     return pool
 
@@ -39,12 +45,30 @@ def _pool() -> Pool:
 def _executed(
     cells: NotebookNode, cwd: Path, pictures: bool, parameters: Mapping[str, str]
 ) -> NotebookNode:
-    steps.forked = True
+    from matplotlib.backend_bases import FigureCanvasBase
+    from matplotlib.figure import Figure
+
+    from analysis.notebook import display, engine
+
+    _begin()
     if not pictures:
         display.svg = lambda _: ""
         display.save_figure = lambda figure, folder, _: folder / figure.name
+        for kind, names in (
+            (Figure, ("draw", "tight_layout")),
+            (FigureCanvasBase, ("print_figure",)),
+        ):
+            for name in names:
+                setattr(kind, name, lambda *_, **__: None)
     with TemporaryDirectory() as scratch:
         return engine.execute(cells, parameters, cwd, Path(scratch))
+
+
+def _begin() -> None:
+    """Begin a fork, which need not look for garbage among what it was given."""
+    steps.forked = True
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def step(arguments: Sequence[str], folder: Path) -> int:
@@ -53,6 +77,55 @@ def step(arguments: Sequence[str], folder: Path) -> int:
 
 
 def _step(arguments: Sequence[str], folder: Path) -> int:
-    steps.forked = True
+    _begin()
     os.chdir(folder)
     return cli.main([*arguments])
+
+
+class Kernels(KernelManager):
+    """Starts kernels as forks, which need not import what all notebooks do."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.provisioner = _Fork(parent=self, kernel_spec=self.kernel_spec)
+
+
+class _Fork(LocalProvisioner):
+    async def launch_kernel(self, cmd: list[str], **options: Any) -> Mapping[str, Any]:
+        arguments = (cmd[cmd.index("-f") :], options["cwd"], options["env"])
+        self.process = _Process(target=_kernel, args=arguments)
+        self.process.start()
+        self.pid = self.process.pid
+        return self.connection_info
+
+
+class _Process(CONTEXT.Process):
+    """A process with the methods of `subprocess.Popen` that a provisioner calls."""
+
+    stdin = stdout = stderr = None
+
+    def poll(self) -> int | None:
+        return self.exitcode
+
+    def wait(self) -> int | None:
+        self.join()
+        return self.exitcode
+
+    def send_signal(self, number: int) -> None:
+        os.kill(self.pid, number)
+
+
+def _kernel(arguments: list[str], cwd: str, environment: Mapping[str, str]) -> None:
+    from ipykernel.kernelapp import IPKernelApp
+
+    from analysis.notebook import engine
+
+    _begin()
+    os.chdir(cwd)
+    os.environ.clear()
+    os.environ.update(environment)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    app = IPKernelApp.instance()
+    app.initialize(arguments)
+    engine.as_in_a_kernel(app.shell)
+    app.start()

@@ -24,8 +24,12 @@ from analysis.notebook.run import read
 pytest.importorskip("jupyterlab")
 
 ROOT = Path(__file__).parents[2]
+expect.set_options(timeout=30_000)
 PATHS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-_SETTINGS = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
+_SETTINGS = {
+    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
+    "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
+}
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +45,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     )
     assert command is not None
     started = [sys.executable, "-m", "jupyter", "lab", *command[1].split()]
-    started += ["--allow-root", "--port=0"]
+    started += ["--allow-root", "--port=0", "--expose-app-in-browser"]
     started += [f"--LabApp.app_settings_dir={home / 'settings'}"]
     started += [f"--FileCheckpoints.checkpoint_dir={home / 'checkpoints'}"]
     names = ("DATA", "CONFIG", "RUNTIME")
@@ -72,9 +76,15 @@ def page(address: str, browser: Browser) -> Iterator[Page]:
     page.close()
 
 
-def open_notebook(page: Page, address: str, path: Path) -> None:
-    name = path.relative_to(ROOT).as_posix()
-    page.goto(f"{address.partition('/lab')[0]}/lab/tree/{name}?reset")
+def open_notebook(page: Page, path: Path) -> None:
+    """Open a notebook, and no other, in the page that is loaded: it takes seconds to load."""
+    page.evaluate(
+        """async (path) => {
+          [...jupyterapp.shell.widgets("main")].forEach((open) => open.dispose());
+          await jupyterapp.commands.execute("docmanager:open", {path});
+        }""",
+        path.relative_to(ROOT).as_posix(),
+    )
     page.locator(".jp-NotebookPanel:visible .jp-Cell").first.wait_for()
 
 
@@ -87,13 +97,13 @@ def test_lab_opens_the_overview_below_the_projects_root(page: Page, address: str
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_every_figure_and_table_is_visible(page: Page, address: str, path: Path) -> None:
+def test_every_figure_and_table_is_visible(page: Page, path: Path) -> None:
     outputs = [output for cell in read(path).cells for output in cell.get("outputs", [])]
     shown = [output.get("metadata", {}).get("analysis", {}).get("type") for output in outputs]
     dashboards = sum(
         "dashboard-picture" in output.get("data", {}).get("text/html", "") for output in outputs
     )
-    open_notebook(page, address, path)
+    open_notebook(page, path)
     images = page.locator(".jp-NotebookPanel:visible .jp-OutputArea-output img[alt]")
     expect(images).to_have_count(shown.count("figure") + dashboards)
     for image in images.all():
@@ -105,8 +115,8 @@ def test_every_figure_and_table_is_visible(page: Page, address: str, path: Path)
     expect(tables).to_have_count(shown.count("table"))
 
 
-def test_links_lead_to_other_notebooks(page: Page, address: str) -> None:
-    open_notebook(page, address, PATHS[0])
+def test_links_lead_to_other_notebooks(page: Page) -> None:
+    open_notebook(page, PATHS[0])
     page.locator(".jp-NotebookPanel:visible a[href*='02_kpis.ipynb']").first.click()
     heading = page.locator(".jp-NotebookPanel:visible h1").filter(has_text="indicators")
     heading.first.wait_for()

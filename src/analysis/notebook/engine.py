@@ -77,7 +77,7 @@ def _kernel() -> Iterator[Any]:
     manager.start_kernel()
     client = manager.client()
     client.start_channels()
-    _as_in_a_kernel(manager.kernel.shell)
+    as_in_a_kernel(manager.kernel.shell)
     try:
         yield client
     finally:
@@ -85,7 +85,7 @@ def _kernel() -> Iterator[Any]:
         manager.shutdown_kernel()
 
 
-def _as_in_a_kernel(shell: Any) -> None:
+def as_in_a_kernel(shell: Any) -> None:
     """Show charts and frames as where matplotlib and pandas are loaded by a cell."""
     pd.set_option("display.max_columns", 20)  # pandas takes this process for a terminal
     # matplotlib would draw every chart once more, but finds none when they have been shown before
