@@ -49,7 +49,7 @@ def test_the_board_reads_its_own_language(
     tmp_path: Path, code: Code, title: str, tag: bytes
 ) -> None:
     firm = firm_of(tmp_path, title="Acme", subtitle="Acme")
-    firm.edit("case.yaml", "# language: es ", f"language: {code} ")
+    firm.edit("case.yaml", "language: en ", f"language: {code} ")
     text, pages, content = built(firm)
     assert text.startswith(title)
     assert 4 <= pages <= 6

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Literal
 
 from analysis.base.errors import InputError, printable
@@ -55,11 +55,19 @@ def new_case(name: str, root: Path, form: Form = "csv", code: Code | Literal[""]
     InputError
         If the name is taken or none, or the example is not there.
     """
-    example = COURIER if form == "claims" else TEMPLATE
-    template = root / "data" / "raw" / example
-    if not (template / "case.yaml").is_file():
-        raise InputError(f"there is no {example}", file=f"data/raw/{example}/case.yaml")
-    return make_folder(name, root, lambda folder: _copy(template, folder, name, form, code))
+    template = root / "data" / "raw" / (COURIER if form == "claims" else TEMPLATE)
+    path = template / "case.yaml"
+    if not path.is_file():
+        raise InputError(f"there is no {template.name}", file=str(path.relative_to(root)))
+    text, new = path.read_text(encoding="utf-8"), {"name": name, "language": code}
+    if form != "claims":  # what the rows say, and the currency, are not the template's
+        new |= {"kind": "yours", "currency": "XXX"}
+        text = re.sub(r"(?m)^(date|currency_name):.*\n|^periods:\n(  .*\n)+\n", "", text)
+    for key, word in new.items():
+        line = f"{key}: {word}".ljust(26) + " "  # comments stay in their column
+        text = re.sub(rf"(?m)^{key}: \S+ +", line, text) if word else text
+    # the data package describes the template's own files
+    return make_folder(name, root, text, [template / "README.md", *template.glob("*.csv")])
 
 
 def _refused(rule: str, *, value: object = None, at: object = None, **words: str) -> InputError:
@@ -69,8 +77,8 @@ def _refused(rule: str, *, value: object = None, at: object = None, **words: str
     return InputError(in_language(fault.rule), file=file, value=value, fix=in_language(fault.fix))
 
 
-def make_folder(name: str, root: Path, fill: Callable[[Path], None]) -> Path:
-    """Make the folder of a new case; complete or not there at all.
+def make_folder(name: str, root: Path, text: str, files: Iterable[Path]) -> Path:
+    """Make the folder of a case: its ``case.yaml`` and copies of files, or nothing at all.
 
     Raises
     ------
@@ -84,37 +92,13 @@ def make_folder(name: str, root: Path, fill: Callable[[Path], None]) -> Path:
         raise _refused("reserved-name", value=name)
     if target.exists() or target.is_symlink():
         raise _refused("case-exists", value=name, case=f"data/raw/{name}/case.yaml")
-    aside = Path(tempfile.mkdtemp(prefix=f".{name}.", dir=target.parent))
-    try:
-        fill(aside)
-        aside.chmod(0o755)
-        aside.rename(target)
-    except BaseException:
-        shutil.rmtree(aside, ignore_errors=True)
-        raise
-    return target
-
-
-def _copy(template: Path, target: Path, name: str, form: Form, code: str) -> None:
-    """Copy what belongs to a form of case; the data package describes the template's own files."""
-    text = (template / "case.yaml").read_text(encoding="utf-8")
-    new = {"name": name}
-    if form != "claims":  # what the rows say, and the currency, are not the template's
-        new |= {"kind": "yours", "currency": "XXX"}
-        text = re.sub(r"(?m)^(date|currency_name):.*\n|^periods:\n(  .*\n)+\n", "", text)
-    if code:
-        text = re.sub(r"(?m)^# language: es", "language: es  ", text)  # the comment stays
-        if not re.search("(?m)^language:", text):
-            text = re.sub(r"(?m)^name:.*\n", rf"\g<0>language: {code}\n", text, count=1)
-        new |= {"language": code}
-    for key, word in new.items():  # comments stay in their column
-        line = re.search(rf"(?m)^{key}:[^#\n]*(#?)", text)
-        if line:
-            put = f"{key}: {word} ".ljust(len(line[0]) - len(line[1])) + line[1]
-            text = text.replace(line[0], put.rstrip(), 1)
-    (target / "case.yaml").write_text(text, encoding="utf-8", newline="\n")
-    for path in sorted([template / "README.md", *template.glob("*.csv")]):
-        shutil.copyfile(path, target / path.name)
+    with TemporaryDirectory(prefix=f".{name}.", dir=target.parent) as aside:
+        folder = Path(aside, name)
+        folder.mkdir()
+        for path in files:
+            shutil.copyfile(path, folder / path.name)
+        (folder / "case.yaml").write_text(text, encoding="utf-8", newline="\n")
+        return folder.rename(target)
 
 
 def case_from(name: str, given: str, root: Path, code: Code | Literal[""] = "en") -> str:
@@ -135,7 +119,7 @@ def case_from(name: str, given: str, root: Path, code: Code | Literal[""] = "en"
     Returns
     -------
     str
-        What each column is read as, and what is asked.
+        The new ``case.yaml``: what each column is read as, and what is asked.
 
     Raises
     ------
@@ -150,24 +134,15 @@ def case_from(name: str, given: str, root: Path, code: Code | Literal[""] = "en"
         if not made:
             raise _refused("no-rows-in-files", value=given)
         text, asked = case_yaml(name, made, used)
-
-        def fill(folder: Path) -> None:
-            for path in paths:
-                shutil.copyfile(path, folder / path.name)
-            (folder / "case.yaml").write_text(text, encoding="utf-8", newline="\n")
-
-        file = f"{make_folder(name, root, fill).relative_to(root)}/case.yaml"
-        lines = [line for one in made for line in _columns(one)] + passed + [""]
+        file = f"{make_folder(name, root, text, paths).relative_to(root)}/case.yaml"
+        lines = [text, *passed]
         if not code and used != "en":
-            lines += [told("language", code=f"language: {used}"), ""]
-        if not asked:
-            return "\n".join(lines) + told("no-question", file=file)
+            lines.append(told("language", code=f"language: {used}"))
         one, many = vocabulary("questions").values()
-        lines.append(counted(one, many, len(asked), file=file))
-        for row, question in asked:
-            lines.append(f"  {tr('row {row}', row=row)}: {question.text}")
-            lines += [f"    # {answer}" for answer in question.answers]
-        return "\n".join(lines) + "\n"
+        open_ = (
+            counted(one, many, len(asked), file=file) if asked else told("no-question", file=file)
+        )
+        return "\n".join([*lines, open_, ""])
 
 
 def _language_of(grids: Sequence[Grid]) -> Code:
@@ -240,23 +215,15 @@ def proposals(grids: Sequence[Grid]) -> tuple[list[Proposal], list[str]]:
     return list(made.values()), passed
 
 
-def case_yaml(
-    name: str, made: Sequence[Proposal], code: Code = "en"
-) -> tuple[str, list[tuple[int, Question]]]:
-    """Write a ``case.yaml``; every open question stands where its answer belongs.
+def case_yaml(name: str, made: Sequence[Proposal], code: Code = "en") -> tuple[str, list[Question]]:
+    """Write a ``case.yaml``; return it and its questions, which stand where their answers belong.
 
-    Returns
-    -------
-    text : str
-        The file.
-    asked : list of tuple of int and Question
-        The questions, each with its row.
+    Every column has a line with some of its cells, those that are not used as comments.
     """
-    lines: list[str] = []
-    asked: list[tuple[int, Question]] = []
+    lines, asked = list[str](), list[Question]()
     for text, more in _entries(name, made, code):
         if isinstance(more, Question):
-            asked.append((len(lines) + 1, more))
+            asked.append(more)
             question = f"{tr('QUESTION')} {len(asked)}: {more.text}"
             lines += [f"{text}# {line}" for line in (question, *more.answers)]
         else:
@@ -280,14 +247,14 @@ def _entries(name: str, made: Sequence[Proposal], code: Code) -> Iterator[Entry]
     for one in made:
         yield f"  {of.yaml_key(one.name)}:", counted("{n} row", "{n} rows", one.rows)
         yield f"    {one.table.name}:", tr(one.table.title)
-        for column in [column for column in one.columns if column.ours]:
-            meant = column.ours
+        shown = [column for column in one.columns if column.ours or column not in one.asked]
+        for column in sorted(shown, key=lambda column: not column.ours):
+            meant = column.ours or column.offer or told("not-used")
             words = meant if isinstance(meant, str) else json.dumps(meant, ensure_ascii=False)
-            yield f"      {of.yaml_key(column.header)}: {words}", column.why
+            mark = "" if column.ours else "# "
+            line = f"      {mark}{of.yaml_key(column.header)}: {words}"
+            yield line, "; ".join(filter(None, (column.why, column.shown)))
         yield from (("      ", question) for question in one.questions)
-        for column in [column for column in one.columns if column.offer]:
-            offer = told("offer", reason=told("different-words", n=len(column.counts)))
-            yield f"      # {of.yaml_key(column.header)}: {column.offer}", offer
     yield from (("", ""), ("intake:", ""), ("  ignore: []", told("ignored")))
     yield from sorted(_settings(made), key=lambda entry: isinstance(entry[1], Question))
 
@@ -295,7 +262,7 @@ def _entries(name: str, made: Sequence[Proposal], code: Code) -> Iterator[Entry]
 def _settings(made: Sequence[Proposal]) -> Iterator[Entry]:
     """Yield how the files write days and amounts, with an example of each, and what is open."""
     for one in made:
-        is_bank = one.table.name == "sale" and any(column.says("bank") for column in one.columns)
+        is_bank = one.table.name == "sale" and one.says("bank")
         for column in [c for c in one.amounts if is_bank and c.below_zero][:1]:
             text = told("payments", n=column.below_zero, all=len(column.cells))
             yield "  ", Question(text, ("below_zero: leave-out", "below_zero: subtract"))
@@ -313,32 +280,27 @@ def _settings(made: Sequence[Proposal]) -> Iterator[Entry]:
             text = told("how-read", cell=asked[0], forms=listed(forms, "or"))
             yield "  ", Question(text, tuple(f"{key}: {form}" for form in forms))
         short = [found for c in cells if kind == "day" and (found := _TWO_DIGITS.search(str(c)))]
-        if any(int(found[2]) > _LATEST for found in short):
-            answers = ("two_digit_years: 1900", "two_digit_years: 2000")
-            yield "  ", Question(told("century", cell=short[0][0]), answers)
-        elif short:
+        if short and all(found[2] < "51" for found in short):  # else the check asks
             yield "  two_digit_years: 2000", told("as-in", example=short[0][0])
 
 
-_TWO_DIGITS, _LATEST = re.compile(r"^\d{1,2}([-/.])\d{1,2}\1(\d{2})(?!\d)", re.ASCII), 50
-"""A day whose year has two digits, and those after which it may be of the last century."""
+_TWO_DIGITS = re.compile(r"^\d{1,2}([-/.])\d{1,2}\1(\d{2})(?!\d)", re.ASCII)
+"""A day whose year has two digits."""
 
 
 def _currency(made: Sequence[Proposal]) -> Entry:
     """Return the currency of headers and amounts, or the question which of several it is."""
     if not any(money_of(one.table.row) for one in made):
         return "currency: XXX", told("no-currency")
-    found: dict[str, list[str]] = {}
+    marks = set[str]()
     for one in made:
         for column in one.amounts or [c for c in one.columns if c.kind == "number"]:
-            words = re.split(r"[\s()\[\],_]+", column.header.casefold())
-            marks = {re.sub(r"[\d\s.,'’()+−-]", "", str(cell)).casefold() for cell in column.sample}
-            found |= {sign: codes for sign in {*words, *marks} if (codes := codes_of(sign))}
+            marks.update(re.split(r"[\s()\[\],_]+", column.header.casefold()))
+            marks |= {re.sub(r"[\d\s.,'’()+−-]", "", str(c)).casefold() for c in column.sample}
+    found = {mark: codes for mark in marks if (codes := codes_of(mark))}
     sure = {code for codes in found.values() if len(codes) == 1 for code in codes}
-    named, why = (
-        sorted(sure or set().union(*found.values())),
-        told("currency-sign", sign=min(found, default="")),
-    )
+    named = sorted(sure or set().union(*found.values()))
+    why = told("currency-sign", sign=min(found, default=""))
     for column in [c for one in made for c in one.columns if c.ours == "currency"][:1]:
         often = dict.fromkeys(word.upper() for word, _ in column.counts.most_common())
         named = [code for code in often if re.fullmatch("[A-Z]{3}", code)]
@@ -351,20 +313,3 @@ def _currency(made: Sequence[Proposal]) -> Entry:
 
 _COMMENTS = 36
 """Column in which the comments of a ``case.yaml`` stand."""
-_MOST_COLUMNS = 40
-
-
-def _columns(one: Proposal) -> Iterator[str]:
-    """Yield a line for each column: its header, three of its cells, and what it is read as."""
-    title = tr(one.table.title)
-    said = told("read-as", table=one.table.name, title=title[0].lower() + title[1:])
-    yield f"{one.name}: {counted('{n} row', '{n} rows', one.rows)}, {said}"
-    order = sorted(one.columns, key=lambda column: not column.ours)
-    for column in order[:_MOST_COLUMNS]:
-        ours = column.ours or told("not-used")
-        meant = ours if isinstance(ours, str) else told("rows-with", words=listed(ours, "or"))
-        shown = " · ".join(of.plain_text(cell)[:18] for cell in column.sample[:3])
-        why = f", {column.why}" if column.why else ""
-        yield f"  {column.header[:28]:<28}  {shown[:48]:<48}  {meant}{why}"
-    if len(order) > _MOST_COLUMNS:
-        yield "  " + told("more-columns", n=len(order) - _MOST_COLUMNS)

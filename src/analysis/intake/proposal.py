@@ -144,6 +144,11 @@ class Column:
         return pd.Series([amount_of(cell) for cell in self.head], dtype="Int64")
 
     @property
+    def shown(self) -> str:
+        """Some of its cells."""
+        return " · ".join(plain_text(cell)[:18] for cell in self.sample[:3])
+
+    @property
     def below_zero(self) -> int:
         """How many cells are amounts below zero."""
         return sum((amount_of(cell) or 0) < 0 for cell in self.cells)
@@ -197,6 +202,8 @@ class Proposal:
         What it is read as.
     questions : list of Question
         What is open.
+    asked : list of Column
+        The columns that they name.
     """
 
     name: str
@@ -204,6 +211,11 @@ class Proposal:
     rows: int
     table: Table
     questions: list[Question] = field(default_factory=list)
+    asked: list[Column] = field(default_factory=list)
+
+    def says(self, word: str) -> bool:
+        """Whether a column says a word of a kind."""
+        return any(column.says(word) for column in self.columns)
 
     def unused(self, kind: str, *but: str) -> list[Column]:
         """Return the columns of a kind that are not used yet and say none of some words.
@@ -217,8 +229,9 @@ class Proposal:
 
     def ask(self, text: str, ours: str, columns: Sequence[Column]) -> None:
         """Ask which of some columns is one of ours."""
-        answers = tuple(f"{yaml_key(column.header)}: {ours}" for column in columns)
+        answers = tuple(f"{yaml_key(c.header)}: {ours} # {c.shown}" for c in columns)
         self.questions.append(Question(text, answers))
+        self.asked += columns
 
     def numbers(self, word: str) -> list[Column]:
         """Return the columns of numbers, not all nought, that say a word of a kind."""
@@ -454,4 +467,5 @@ def _offer(made: Proposal) -> None:
     given, fields = [column.ours for column in made.columns], made.table.row.model_fields
     for ours in ("segment", "service_type"):
         for column in made.unused("word")[:2] if ours in fields and ours not in given else ():
-            column.offer = ours
+            reason = told("different-words", n=len(column.counts))
+            column.offer, column.why = ours, told("offer", reason=reason)
