@@ -128,8 +128,7 @@ def _of_rules() -> Iterator[Text]:
     """Return what `make check` says is wrong, and what to do about it."""
     for rule in _data("rules.yaml").values():
         yield from (Text(rule.get(key, "")) for key in ("rule", "fix"))
-    texts = (*vocabulary("marks").values(), *vocabulary("told").values())
-    yield from map(Text, (*texts, *PATTERNS.values(), *NOTES))
+    yield from map(Text, (*vocabulary("told").values(), *PATTERNS.values(), *NOTES))
     yield Text(*vocabulary("questions").values())
     yield from map(Text, (*chain(*_SAID.values()), *_MISSING.values(), *_YAML_REMEDIES.values()))
 

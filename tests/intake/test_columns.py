@@ -73,7 +73,7 @@ def test_what_is_wrong_with_both_files_is_named_in_each(orders: Firm) -> None:
     rule = "is no day. To fix: write it like 2024-05-31"
     assert orders.problems() == [
         f"data/raw/acme/orders 2024-05.csv, row 5, column Sold on: “soon”: {rule}",
-        f"data/raw/acme/orders_june.csv, row 3, column Sold on: {rule}",
+        f"data/raw/acme/orders_june.csv, row 3, column Sold on: “soon”: {rule}",
     ]
 
 

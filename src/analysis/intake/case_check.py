@@ -141,9 +141,9 @@ def _checked(case: Case, log: case_files.Inputs, placed: dict[str, Rows] | None)
     every = rows | (placed or {})
     spans = {name: span_of(found, log.file) for name, found in every.items()}
     case = dated(case, spans)
-    check_rows(case, every, log)
+    check_rows(case, every)
     log.problems += case_files.still_example(case, rows)
-    check_statements(case, sheets, log)
+    check_statements(case, sheets)
     log.problems += check_method(case, sheets)
     for found in (*sheets.values(), *(placed or {}).values()):
         log.add(found)

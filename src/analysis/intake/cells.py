@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import wraps
-from typing import NamedTuple, ParamSpec
+from typing import Any, NamedTuple, ParamSpec
 
 from analysis.base import numbers
 from analysis.base.text import unguarded
@@ -34,7 +34,8 @@ class Read(NamedTuple):
     """A cell in plain form, or the rule it breaks; and what was rewritten.
 
     `shows` is the convention that the cell proves: day-first, month-first, point or comma. `off` is
-    by how much rounding moved a number, in the column's units.
+    by how much rounding moved a number, in the column's units; `value` what the row model makes of
+    the plain form.
     """
 
     text: str
@@ -42,6 +43,7 @@ class Read(NamedTuple):
     mark: str = ""
     shows: str = ""
     off: Fraction = Fraction(0)
+    value: Any = None
 
 
 class _CellError(Exception):

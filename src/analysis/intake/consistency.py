@@ -25,7 +25,7 @@ from analysis.base.text import decimal
 from analysis.efficiency import quarterly_statements as statements
 from analysis.intake.case_files import ROWS, TABLES, file_of
 from analysis.intake.naming import MONEY_ROWS
-from analysis.intake.problems import Fault, Log, Problem, Rank, fault_of, problem_of, vocabulary
+from analysis.intake.problems import Fault, Problem, Rank, fault_of, problem_of, vocabulary
 from analysis.intake.rows import Rows, Sheet, count_of, first_of, records_of
 from analysis.kpis.catalogue import MEASURES, METHOD, catalogue
 from analysis.kpis.duck import sql_type
@@ -57,8 +57,8 @@ Rule = tuple[Fault, Sequence[str], nw.Expr]
 """What is wrong, with which columns, and in which rows."""
 
 
-def check_rows(case: Case, tables: Mapping[str, Rows], log: Log) -> None:
-    """Check rows by the rules that are the same wherever they are; problems go to the tables.
+def check_rows(case: Case, tables: Mapping[str, Rows]) -> None:
+    """Check rows by the rules that are the same wherever they are; the tables hold what is found.
 
     Parameters
     ----------
@@ -66,16 +66,14 @@ def check_rows(case: Case, tables: Mapping[str, Rows], log: Log) -> None:
         Gives the periods, and whether rows are the user's own.
     tables : mapping of str to Rows
         The tables that are there; cells that broke a rule already are left out of account.
-    log : Log
-        Where notes go on what is doubtful or, since a table is absent, could not be checked.
     """
     unread = {name for name, rows in tables.items() if not rows.is_read}
     for name, rows in ((name, rows) for name, rows in tables.items() if rows.count):
         _check_keys(rows)
         if name not in unread:  # in which nothing may be missed
-            _check_references(case, tables, rows, unread, log)
+            _check_references(case, tables, rows, unread)
         _check_each_row(case, rows)
-        _note_doubts(rows, log)
+        _note_doubts(rows)
     if {"survey_response", "service"} <= tables.keys() - unread:
         answers, services = tables["survey_response"], tables["service"]
         requested = services.known(["service_id", "requested_on"])
@@ -108,7 +106,7 @@ def _check_keys(rows: Rows) -> None:
 
 
 def _check_references(
-    case: Case, tables: Mapping[str, Rows], rows: Rows, unread: Collection[str], log: Log
+    case: Case, tables: Mapping[str, Rows], rows: Rows, unread: Collection[str]
 ) -> None:
     for name, info in rows.table.row.model_fields.items():
         to = header_of(info).references
@@ -126,7 +124,7 @@ def _check_references(
             pass  # invoices name customers by themselves
         elif count := count_of(filled):
             file = next((table.file for table in TABLES if table.name == to), to)
-            log.note("not-checked", rows.called(name), count, at=rows.file, file=file)
+            rows.note("not-checked", rows.called(name), count, file=file)
 
 
 def _check_other(rows: Rows, name: str, other: Rows, filled: nw.LazyFrame[Any]) -> None:
@@ -202,39 +200,39 @@ def _check_each_row(case: Case, rows: Rows) -> None:
         rows.refuse("template-rows", None, "", value)
 
 
-def _note_doubts(rows: Rows, log: Log) -> None:
+def _note_doubts(rows: Rows) -> None:
     """Note rows that may stand twice or come too late, days that lack, and values spelt twice."""
     fields = rows.table.row.model_fields
     if rows.table.name in MONEY_ROWS and rows.memory is not None:
         rest = (of.REST,) if of.REST in rows.memory else ()
-        _note_equal(rows, [*(name for name in fields if name not in rows.table.key), *rest], log)
+        _note_equal(rows, [*(name for name in fields if name not in rows.table.key), *rest])
     if rows.table.name == "sale":
         amount = "amount_centimos"
         below = rows.known([amount]).filter(nw.col(amount) < 0)
         found = first_of(below.select(nw.len().alias("count"), nw.col(amount).sum()))
         if count := int(found["count"]):
             total = decimal(2)(Fraction(-int(found[amount]), _CENT))
-            log.note("refunds", rows.called(amount), count, at=rows.file, total=total)
+            rows.note("refunds", rows.called(amount), count, total=total)
     if rows.table.name == "service":  # days that other services have
         days = [name for name, info in fields.items() if info.annotation == date | None]
         counts = rows.sums({day: nw.col(day).is_null() for day in days})
         for day in days:
             if 0 < (count := int(counts[day])) < count_of(rows.frame):
-                log.note("no-day", rows.called(day), count, at=rows.file)
+                rows.note("no-day", rows.called(day), count)
     for name in _VARIANTS:
         groups: dict[str, list[str]] = {}
         for value in rows.texts(name) if name in fields and not of.is_choice(fields[name]) else ():
             groups.setdefault(folded(value), []).append(f"“{value}”")
         for spelt in (group for group in groups.values() if len(group) > 1):
-            log.note("two-spellings", rows.called(name), at=rows.file, values=" and ".join(spelt))
+            rows.note("two-spellings", rows.called(name), values=" and ".join(spelt))
     through, column = calendar().complete_through, period_column(rows.table)
     if through and column.endswith("_on"):
         later = rows.known([column]).filter(nw.col(column) > datetime.combine(through, time()))
         if count := count_of(later):
-            log.note("after-the-end", rows.called(column), count, at=rows.file, day=through)
+            rows.note("after-the-end", rows.called(column), count, day=through)
 
 
-def _note_equal(rows: Rows, columns: list[str], log: Log) -> None:
+def _note_equal(rows: Rows, columns: list[str]) -> None:
     """Note rows that are equal in some columns."""
     key = nw.col(rows.table.key[0])
     spans = nw.len().alias("times"), key.min().alias("first"), key.max().alias("last")
@@ -245,7 +243,7 @@ def _note_equal(rows: Rows, columns: list[str], log: Log) -> None:
     found = groups.filter(same).collect("pandas").to_native()
     if len(found):
         more = int((found["times"] - 1).sum())
-        log.note("equal-rows", "", more, found["last"].min(), at=rows.file)
+        rows.note("equal-rows", "", more, found["last"].min())
 
 
 def check_method(case: Case, tables: Mapping[str, Sheet]) -> Iterator[Problem]:
@@ -258,7 +256,7 @@ def check_method(case: Case, tables: Mapping[str, Sheet]) -> Iterator[Problem]:
     if variables := right.get("variables"):
         columns = {f"{table.name}.{name}" for table in ROWS for name in table.row.model_fields}
         known = variables.frame["source"].isin(INDICATORS | columns | {""}).to_numpy()
-        variables.report(fault_of("unknown-source"), "source", ~known & variables.good["source"])
+        variables.report(fault_of("unknown-source"), "source", ~known)
 
 
 def claim_ids(case: Case) -> frozenset[str]:
@@ -310,11 +308,11 @@ def _check_days(check_ins: Sheet, results: Sheet) -> None:
     check_ins.report(fault_of("same-day"), "reported_on", again.to_numpy())
 
 
-def check_statements(case: Case, tables: Mapping[str, Sheet], log: Log) -> None:
+def check_statements(case: Case, tables: Mapping[str, Sheet]) -> None:
     """Find statements that contradict themselves, or disagree with the invoices on sales.
 
-    Nothing is checked unless their own cells are right. Problems, and notes on differences that the
-    case allows, go to the log.
+    Nothing is checked unless their own cells are right. The statements hold the problems, and notes
+    on differences that the case allows.
     """
     table = tables.get("fin_statement")
     if table is None or table.problems:
@@ -334,17 +332,17 @@ def check_statements(case: Case, tables: Mapping[str, Sheet], log: Log) -> None:
         place, cells = int(error.row or 2) - 2, table.cells.get(error.column or "")
         error.value = cells[place] if cells else error.value
         error.fix = error.fix or "correct the statement"
-        log.problems.append(_of_table(table, error, table.place_of(place)[1]))
+        table.problems.append(_of_table(table, error, table.place_of(place)[1]))
     gaps = statements.cash_gaps(single.to_dict("records"))
     many = sum(abs(gap) > rounding for *_, gap in gaps)
     if many and percent:
-        log.note("cash-differs", table.headers["cash"], many, at=table.file, percent=percent)
+        table.note("cash-differs", table.headers["cash"], many, percent=percent)
     sale = tables.get("sale")
     if sale is not None and not sale.problems:
-        _check_sales(case.parameters.intake.sales_may_differ_by, table, sale, single, log)
+        _check_sales(case.parameters.intake.sales_may_differ_by, table, sale, single)
 
 
-def _check_sales(allowed: int, table: Sheet, sale: Sheet, single: pd.DataFrame, log: Log) -> None:
+def _check_sales(allowed: int, table: Sheet, sale: Sheet, single: pd.DataFrame) -> None:
     """Compare the invoices of each quarter with the sales of its statement."""
     quarter = containing(month_index(sale.frame["invoiced_on"]), "quarter")
     invoiced = sale.frame.groupby(quarter)["amount_centimos"].sum()
@@ -358,6 +356,6 @@ def _check_sales(allowed: int, table: Sheet, sale: Sheet, single: pd.DataFrame, 
         value = "{}: invoices {}, statement {}".format(quarter_label(first), *sums)
         quarters = "one quarter" if wrong.sum() == 1 else f"{int(wrong.sum())} quarters"
         file, row = table.place_of(int(both.index[wrong][0]))
-        log.refuse("sales-differ", row, header, value, at=file, quarters=quarters)
+        table.refuse("sales-differ", row, header, value, at=file, quarters=quarters)
     if tolerated := int(((gap != 0) & ~wrong).sum()):
-        log.note("sales-tolerated", header, tolerated, at=table.file, percent=allowed)
+        table.note("sales-tolerated", header, tolerated, percent=allowed)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from functools import cache, partial
-from types import GenericAlias
 from typing import Annotated, Any, get_args
 
 import numpy as np
@@ -21,7 +20,7 @@ from analysis.intake import problems as said
 from analysis.intake.cells import Cell, Context, Read
 from analysis.intake.currencies import name_currencies
 from analysis.intake.naming import choose_rows, is_credit_note, scale_of
-from analysis.intake.problems import Fault, Note, Rank, fault_of
+from analysis.intake.problems import Fault, Rank, fault_of
 from analysis.intake.rows import Sheet, records_of
 from analysis.tables import columns as of
 from analysis.tables.columns import folded, header_of, may_be_empty
@@ -33,18 +32,17 @@ _MISSING = fault_of("column-missing-cells")  # said once, of the whole column
 FORMS = {"dates": ("day-first", "month-first"), "decimal": ("point", "comma")}
 """Settings of ``case.yaml`` and the forms of cells between which they decide."""
 _ASKS = {fault_of("ask-order"): "dates", read.ASK_DECIMAL: "decimal"}
-MARKS = said.vocabulary("marks")
-"""What a note says of each mark of a cell."""
 
 
 @dataclass
 class _Column:
     """The distinct cells of a column; `codes` says which of them stands in each row."""
 
+    info: FieldInfo
+    factor: int
     codes: NDArray[np.int64]
     distinct: Sequence[Any]
     reads: list[Read]
-    values: list[Any]
 
     @property
     def good(self) -> NDArray[np.bool_]:
@@ -52,14 +50,25 @@ class _Column:
         right: NDArray[np.bool_] = np.array([item.fault is None for item in self.reads], dtype=bool)
         return right[self.codes]
 
+    @property
+    def series(self) -> pd.Series[Any]:
+        """The values in the type that the strict reader gives them."""
+        kind = self.info.annotation
+        type_, nothing = _TYPES.get(next(iter(get_args(kind)), kind), ("str", ""))
+        values = [item.value or nothing for item in self.reads]
+        typed: pd.Series[Any] = pd.Series(values, dtype=type_).iloc[self.codes]
+        return typed.reset_index(drop=True)
+
     def grouped(self, about: str) -> Iterator[tuple[Any, NDArray[np.bool_], object]]:
         """Group the rows by what their reading says; yields that, the rows, the first cell."""
         kinds = [getattr(item, about) for item in self.reads]
-        numbers = {kind: number for number, kind in enumerate(dict.fromkeys(filter(None, kinds)))}
-        of_distinct = np.array([numbers.get(kind, -1) for kind in kinds], dtype="int64")
-        for kind, number in numbers.items():
-            rows = of_distinct[self.codes] == number
+        for kind in dict.fromkeys(filter(None, kinds)):
+            rows = np.array([other == kind for other in kinds], dtype=bool)[self.codes]
             yield kind, rows, self.distinct[self.codes[int(rows.argmax())]]
+
+
+_TYPES: Mapping[Any, tuple[Any, Any]] = {int: ("int64", 0), date: ("datetime64[s]", None)}
+"""Types of values other than text, and what stands for none; no amount is 0."""
 
 
 def check_sheet(sheet: Sheet, context: Context) -> Sheet:
@@ -78,11 +87,9 @@ def check_sheet(sheet: Sheet, context: Context) -> Sheet:
     sheet.scale, fields = int(scale.max(initial=1)), sheet.table.row.model_fields
     columns = {name: _read_column(sheet, name, context, scale) for name in fields}
     sheet.good = {name: column.good for name, column in columns.items()}
-    typed = {name: _series(column, fields[name].annotation) for name, column in columns.items()}
-    sheet.frame = pd.DataFrame(typed)
+    sheet.frame = pd.DataFrame({name: column.series for name, column in columns.items()})
     _deduct(sheet, columns, context, scale)
     _report_cells(sheet, columns, context)
-    sheet.good = {name: sheet.good[name] for name in fields}
     _subtract_credit_notes(sheet, context)
     _report_rows(sheet)
     return sheet
@@ -97,22 +104,21 @@ def _report_rows(sheet: Sheet) -> None:
     if sheet.table in LEDGER_TABLES:
         return
     orders = {order_rule(group) for group in model.in_order}
-    broken: dict[tuple[Fault, str], NDArray[np.bool_]] = {}
+    broken: dict[tuple[Fault, str], list[int]] = {}
     right = np.all([sheet.good[name] for name in model.model_fields], axis=0)
     for place, record in enumerate(records_of(sheet)):
         try:
             if right[place]:
                 model.model_validate(record)
         except ValidationError as error:
-            for rule in map(of.broken_rule, error.errors(include_url=False)):
-                column, _, rest = rule.partition(": ")
-                if column not in model.model_fields:
-                    column, rest = "", rule
-                if rest not in orders:
-                    key = Fault(Rank.ROW, rest), column
-                    broken.setdefault(key, np.zeros(len(right), dtype=bool))[place] = True
-    for (fault, column), bad in broken.items():
-        sheet.report(fault, column, bad)
+            rule = of.broken_rule(error.errors(include_url=False)[0])
+            column, _, rest = rule.partition(": ")
+            if column not in model.model_fields:
+                column, rest = "", rule
+            if rest not in orders:
+                broken.setdefault((Fault(Rank.ROW, rest), column), []).append(place)
+    for (fault, column), places in broken.items():
+        sheet.report(fault, column, np.isin(np.arange(len(right)), places))
 
 
 def _deduct(
@@ -125,8 +131,8 @@ def _deduct(
         cells = ["0" if read.is_nothing(cell, context.settings) else cell for cell in cells]
         other = replace(sheet, cells=sheet.cells | {amount: cells})
         columns[name] = column = _read_column(other, amount, context, scale)
-        sheet.good[name], sheet.good[amount] = column.good, sheet.good[amount] & column.good
-        sheet.frame[amount] -= _series(column, int)
+        sheet.good[amount] &= column.good
+        sheet.frame[amount] -= column.series
         sheet.note("deducted", sheet.headers[amount], len(cells), column=sheet.headers[name])
 
 
@@ -145,15 +151,11 @@ def _read_column(sheet: Sheet, name: str, context: Context, scale: NDArray[np.in
     if read.ASK_DECIMAL in {item.fault for item in reads} and (decimal := _proven(reads)):
         settings = context.settings.model_copy(update={"decimal": decimal})
         return _read_column(sheet, name, replace(context, settings=settings), scale)
-    if not optional:
-        empty = fault_of("empty") if name in sheet.cells else _MISSING
-        reads = [r if r.fault or r.text else r._replace(fault=empty) for r in reads]
-    values = _validate(sheet.table.row, name, reads, factor)
-    for place, value in enumerate(values):
-        if isinstance(value, str) and (fault := said.no_glyph(value)):
-            reads[place] = reads[place]._replace(fault=fault)
+    empty = None if optional else fault_of("empty") if name in sheet.cells else _MISSING
+    adapter = _adapter(sheet.table.row, name)
+    reads = [_validated(item, adapter, empty, factor) for item in reads]
     shown = [cell[0] if isinstance(cell, tuple) else cell for cell in distinct]
-    return _Column(codes, shown, _with_remedies(reads, info, factor, shown), values)
+    return _Column(info, factor, codes, shown, reads)
 
 
 def _or_nothing(cell: Any, reader: Callable[[Any], Read], key: bool, context: Context) -> Read:
@@ -173,24 +175,19 @@ def _proven(reads: Sequence[Read]) -> str:
     return fine.pop() if len(fine) == 1 and fine == shown else ""
 
 
-def _with_remedies(
-    reads: list[Read], info: FieldInfo, factor: int, cells: Sequence[object]
-) -> list[Read]:
-    """Say what to do about each fault of which nothing is said yet."""
-    header, fixes = header_of(info), dict[Fault | None, Fault]()
-    for fault in {item.fault for item in reads if item.fault and not item.fault.fix} - {_MISSING}:
-        if fault.rule == fault_of("not-whole").rule and header.larger:
-            told = fault_of("whole-or-larger", larger=header.larger[0])
-        elif fault.rule == fault_of("not-whole").rule:
-            told = fault_of("without-decimals")
-        elif fault.rule == of.PATTERNS[of.KEY]:
-            told = fault_of("without-blanks")
-        elif get_args(info.annotation) == get_args(of.CostCategory):
-            told = _accounts_to_add({str(c) for c, r in zip(cells, reads, strict=True) if r.fault})
-        else:
-            told = fault_of("correct-cell", meaning=of.meaning(info, larger=factor > 1))
-        fixes[fault] = replace(fault, fix=told.fix)
-    return [r._replace(fault=fixes[r.fault]) if r.fault in fixes else r for r in reads]
+def _remedy(fault: Fault, column: _Column) -> Fault:
+    """Return what to do about a fault of a column that does not say it."""
+    header = header_of(column.info)
+    if fault.rule == fault_of("not-whole").rule and header.larger:
+        return fault_of("whole-or-larger", larger=header.larger[0])
+    if fault.rule == fault_of("not-whole").rule:
+        return fault_of("without-decimals")
+    if fault.rule == of.PATTERNS[of.KEY]:
+        return fault_of("without-blanks")
+    if get_args(column.info.annotation) == get_args(of.CostCategory):
+        pairs = zip(column.distinct, column.reads, strict=True)
+        return _accounts_to_add({str(cell) for cell, item in pairs if item.fault})
+    return fault_of("correct-cell", meaning=of.meaning(column.info, larger=column.factor > 1))
 
 
 def _accounts_to_add(unknown: set[str]) -> Fault:
@@ -241,43 +238,24 @@ def _reader(info: FieldInfo, context: Context, factor: int) -> Callable[[Any], R
 
 
 @cache
-def _adapter(row: type[Row], name: str) -> TypeAdapter[list[Any]]:
-    """Return what validates many cells of a column in one call."""
+def _adapter(row: type[Row], name: str) -> TypeAdapter[Any]:
+    """Return what validates cells of a column."""
     info = row.model_fields[name]
     kind: Any = Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
-    column: Any = GenericAlias(list, (kind,))
-    return TypeAdapter(column)
+    return TypeAdapter(kind)
 
 
-def _validate(row: type[Row], name: str, reads: list[Read], factor: int) -> list[Any]:
-    """Validate plain forms by the row model's field; add the faults found, return the values."""
-    adapter = _adapter(row, name)
-    nothing = None if type(None) in get_args(row.model_fields[name].annotation) else ""
-    forms = {at: item.text or nothing for at, item in enumerate(reads) if item.fault is None}
+def _validated(item: Read, adapter: TypeAdapter[Any], empty: Fault | None, factor: int) -> Read:
+    """Give a plain form its value, or the rule of the row model's field that it breaks."""
+    if item.fault or not item.text:
+        return item if item.fault or empty is None else Read("", empty)
     try:
-        found = adapter.validate_python(list(forms.values()))
+        value = adapter.validate_python(item.text)
     except ValidationError as error:
-        places = list(forms)
-        for problem in error.errors(include_url=False):
-            place = places[int(problem["loc"][0])]
-            fault = Fault(Rank.CELL, of.broken_rule(problem, factor))
-            reads[place] = reads[place]._replace(fault=fault)
-            forms.pop(place, None)
-        found = adapter.validate_python(list(forms.values()))
-    values = dict(zip(forms, found, strict=True))
-    return [values.get(place) for place in range(len(reads))]
-
-
-_TYPES: Mapping[Any, tuple[Any, Any]] = {int: ("int64", 0), date: ("datetime64[s]", None)}
-"""Types of values other than text, and what stands for none; no amount is 0."""
-
-
-def _series(column: _Column, kind: Any) -> pd.Series[Any]:
-    """Return a column's values in the type that the strict reader gives them."""
-    type_, nothing = _TYPES.get(next(iter(get_args(kind)), kind), ("str", ""))
-    values = [value or nothing for value in column.values]
-    typed: pd.Series[Any] = pd.Series(values, dtype=type_).iloc[column.codes]
-    return typed.reset_index(drop=True)
+        rule = of.broken_rule(error.errors(include_url=False)[0], factor)
+        return Read("", Fault(Rank.CELL, rule))
+    fault = said.no_glyph(value) if isinstance(value, str) else None
+    return Read("", fault, value=value) if fault else item._replace(value=value)
 
 
 def _report_cells(sheet: Sheet, columns: dict[str, _Column], context: Context) -> None:
@@ -293,23 +271,18 @@ def _report_cells(sheet: Sheet, columns: dict[str, _Column], context: Context) -
             forms = " or ".join(f"{{{setting}: {form}}}" for form in pair)
             sheet.refuse("two-forms", None, "", examples, setting=forms)
     for name, column in columns.items():
-        for fault, bad, cell in column.grouped("fault"):
+        for fault, bad, _ in column.grouped("fault"):
+            fix = fault.fix or _remedy(fault, column).fix
             told = [form for form in FORMS.get(_ASKS.get(fault, ""), ()) if form in shown]
             if len(told) == 1:
                 row, proof = shown[told[0]]
-                evidence = f"{fault.fix}; “{proof}” in row {row} speaks for {told[0]}"
-                fault = replace(fault, fix=evidence)
+                fix = f"{fix}; “{proof}” in row {row} speaks for {told[0]}"
             if fault is not _MISSING:
-                sheet.report(fault, name, bad, cell)
-        for mark, rewritten, cell in column.grouped("mark"):
-            good = rewritten & sheet.good[name]
-            if (count := int(good.sum())) and mark == "rounded":
-                off = [column.reads[code].off for code in column.codes[good].tolist()]
-                words = moved_by(max(map(abs, off)), sum(off, Fraction(0)))
-                sheet.note("rounded", sheet.called(name), count, str(cell), **words)
-            elif count:
-                note = Note(sheet.file, MARKS[mark], sheet.called(name), count, str(cell))
-                sheet.notes.append(note)
+                sheet.report(replace(fault, fix=fix), name, bad)
+        for mark, rows, cell in column.grouped("mark"):
+            off = [column.reads[code].off for code in column.codes[rows].tolist()]
+            words = moved_by(max(map(abs, off)), sum(off, Fraction(0)))
+            sheet.note(mark, sheet.called(name), int(rows.sum()), str(cell), **words)
 
 
 def moved_by(largest: Fraction, total: Fraction) -> dict[str, str]:

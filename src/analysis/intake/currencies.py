@@ -110,7 +110,7 @@ def _convert(table: Sheet, own: Sequence[str], rates: Mapping[tuple[str, str], F
         short = "\n".join(f"    {c}: rate" for c in sorted({codes[at].upper() for at in places}))
         listed = "\n".join(["    on,currency,rate", *lines])
         fault = fault_of("other-currency", short=short, lines=listed)
-        table.report(fault, CURRENCY, foreign & ~known, names[places[0]])
+        table.report(fault, CURRENCY, foreign & ~known)
     for name in table.money:
         amounts = table.frame[name].tolist()
         for at in np.flatnonzero(known & table.good[name]):

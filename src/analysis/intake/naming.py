@@ -214,7 +214,7 @@ def _filled_rows(
     ]
     if ragged:
         found, lines = ", ".join(map(str, rows[ragged[0]])), sheet.rows[ragged].tolist()
-        sheet.refuse_rows(fault_of("ragged"), "", lines, found, len(lines))
+        sheet.refuse_rows("", lines, len(lines), lambda _: (fault_of("ragged"), found))
     return rows
 
 
@@ -378,7 +378,7 @@ def scale_of(sheet: Sheet) -> NDArray[np.int64]:
     texts = pd.Series(list(map(str, cells)), dtype="str").str.strip()
     right = texts.str.fullmatch("0*[1-9][0-9]{0,11}").astype(bool)
     wrong = ~right.to_numpy()
-    sheet.report(fault_of("no-scale"), known.SCALE, wrong, next(iter(texts[wrong]), None))
+    sheet.report(fault_of("no-scale"), known.SCALE, wrong)
     return texts.where(right, "1").to_numpy().astype("int64")
 
 

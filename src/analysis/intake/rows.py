@@ -25,6 +25,10 @@ KEPT_ROWS = 10_001
 """Rows that a problem can name."""
 
 
+About = tuple[Fault, str | None]
+"""Which rule a row breaks, and the value that breaks it."""
+
+
 @dataclass
 class Placed(Log):
     """A table in one or more files.
@@ -50,15 +54,20 @@ class Placed(Log):
         return (self.files[line // FILE_LINES] if self.files else self.file), line % FILE_LINES
 
     def refuse_rows(
-        self, fault: Fault, column: str, lines: Sequence[int], value: str | None, count: int
+        self, column: str, lines: Sequence[int], count: int, about: Callable[[int], About]
     ) -> None:
-        """Add a problem, for each file, of the rows that break a rule; the first has the value."""
+        """Add a problem, for each file, of the rows that break a rule; so many are there in all.
+
+        What `about` says of the place of a line among them is said of the first line of each file.
+        """
         places, unnamed = list(map(self.place, lines)), count - len(lines)
         for file in dict.fromkeys(name for name, _ in places):
-            rows = [row for name, row in places if name == file]
-            about = value, tuple(rows[1:]), len(rows) + unnamed
-            self.problems.append(Problem(fault, file, rows[0], column, *about))
-            value, unnamed = None, 0
+            at = [place for place, (name, _) in enumerate(places) if name == file]
+            (fault, value), rows = about(at[0]), [places[place][1] for place in at]
+            row, *others = rows
+            counted = len(rows) + unnamed
+            self.problems.append(Problem(fault, file, row, column, value, tuple(others), counted))
+            unnamed = 0
 
 
 @dataclass
@@ -106,17 +115,15 @@ class Sheet(Placed):
         """Return the file and the row of the row with an index."""
         return self.place(int(self.rows[index]))
 
-    def report(
-        self, fault: Fault, column: str, bad: NDArray[np.bool_], value: object = None
-    ) -> None:
+    def report(self, fault: Fault, column: str, bad: NDArray[np.bool_]) -> None:
         """Add the problem that the rows where `bad` is true break a rule in a column."""
-        places = np.flatnonzero(bad)
-        if len(places):
-            if value is None and column in self.frame:
-                value = self.frame[column].iloc[places[0]]
-            shown = None if value is None else _shown(value)
-            lines = self.rows[places[:KEPT_ROWS]].tolist()
-            self.refuse_rows(fault, self.called(column), lines, shown, len(places))
+        places, cells = np.flatnonzero(bad), self.cells.get(column)
+        lines = self.rows[places[:KEPT_ROWS]].tolist()
+
+        def about(at: int) -> About:
+            return fault, None if cells is None else str(cells[int(places[at])])
+
+        self.refuse_rows(self.called(column), lines, len(places), about)
 
     @property
     def money(self) -> list[str]:
@@ -141,7 +148,7 @@ def rows_of(sheet: Sheet) -> Rows:
     if REST in sheet.cells:
         frame[REST] = list(map(str, sheet.cells[REST]))
     about = sheet.file, sheet.table, sheet.headers, sheet.files, nw.from_native(frame).lazy()
-    return Rows(*about, frame, len(frame), problems=sheet.problems)
+    return Rows(*about, frame, len(frame), problems=sheet.problems, notes=sheet.notes)
 
 
 @dataclass
@@ -185,23 +192,24 @@ class Rows(Placed):
         self,
         fault: Fault | Callable[[Any], Fault],
         columns: Sequence[str],
-        broken: nw.LazyFrame[Any] | None,
+        broken: nw.LazyFrame[Any],
         more: Callable[[Any], str] = lambda _: "",
     ) -> None:
         """Add the problem that rows, if any, break a rule; `more` is said of the first of them.
 
         A rule that names something of the first row is a function of that row.
         """
-        if broken is None or not (count := count_of(broken)):
+        if not (count := count_of(broken)):
             return
         found = broken.sort("line").head(KEPT_ROWS).collect("pandas").to_native()
-        names, unnamed = ", ".join(map(self.called, columns)), count - len(found)
-        for _, same in found.groupby(found["line"] // FILE_LINES):  # in one file
-            first, lines = same.iloc[0], same["line"].tolist()
-            value = ", ".join(_shown(first[name]) for name in columns) + more(first)
-            rule = fault if isinstance(fault, Fault) else fault(first)
-            self.refuse_rows(rule, names, lines, value, len(lines) + unnamed)
-            unnamed = 0
+
+        def about(at: int) -> About:
+            row = found.iloc[at]
+            rule = fault if isinstance(fault, Fault) else fault(row)
+            return rule, ", ".join(_shown(row[name]) for name in columns) + more(row)
+
+        names = ", ".join(map(self.called, columns))
+        self.refuse_rows(names, found["line"].tolist(), count, about)
 
 
 def first_of(rows: nw.LazyFrame[Any]) -> Mapping[str, Any]:
