@@ -27,8 +27,11 @@ from analysis.dashboard.page_data import sentences
 from analysis.efficiency.dynamics import STEPS
 from analysis.efficiency.ratios import CATALOGUE, LADDER
 from analysis.figures.style import KIND_WORDS
+from analysis.intake.case_files import TABLES
 from analysis.intake.problems import _data, vocabulary
 from analysis.kpis.catalogue import KPIS, MEASURES, METHOD, MONEY
+from analysis.kpis.cube import PLAIN_FORM
+from analysis.kpis.duck import _IN_WORDS
 from analysis.kpis.levels import MORE, NOTHING, summed_columns
 from analysis.method.key_results import load_okrs
 from analysis.notebook.drawing import figures_by_report
@@ -38,7 +41,7 @@ from analysis.show.indicator_tables import _DIRECTIONS
 from analysis.show.publication_tables import DAYS, paper_claims
 from analysis.show.wording import STATUS_COLOURS
 from analysis.tables.case import load_case
-from analysis.tables.columns import PATTERNS
+from analysis.tables.columns import KEY, KEY_OR_EMPTY, PATTERNS, meaning
 from analysis.tables.firm_tables import LEDGER_TABLES
 from analysis.tables.schema import _MISSING, _SAID, _YAML_REMEDIES
 from analysis.tables.strategy_tables import CHECK_INS, PLAN_TABLES
@@ -52,7 +55,7 @@ SEGMENTS = ("household", "shop", "company")
 """Segments of customers in the synthetic ledger."""
 KEYS = {"from", "to", "types"}
 """Texts in double quotes beside those that scripts say."""
-NOTES = (NOTHING, MORE, "must not be missing", "is no day of the calendar", "correct the days")
+NOTES = (NOTHING, MORE, "must not be missing", "is no day of the calendar", PLAIN_FORM)
 """What the intake notes or says by a text of its own."""
 
 
@@ -72,7 +75,7 @@ WORDS = (
     *(word for words in STATUS_COLOURS.values() for word in words),
     *("no value", "no baseline", "no share of a baseline of zero", "no baseline, but met"),
     *("met before it began", "met before it began, and lost"),
-    "not met, and no baseline to score from",
+    *("not met, and no baseline to score from", "service day", "indicator or measure", "claim"),
     *("Segment", "Customer", *_ASKS.values(), *GRAINS, *_DIRECTIONS.values(), "Joint score"),
     *("better than", "the same as", "worse than", "margin", "turnover", "multiplier"),
     *("short of the baseline", "on the way", "hours", "answers", "satisfied", "services"),
@@ -131,6 +134,11 @@ def _of_rules() -> Iterator[Text]:
     yield from map(Text, (*vocabulary("told").values(), *PATTERNS.values(), *NOTES))
     yield Text(*vocabulary("questions").values())
     yield from map(Text, (*chain(*_SAID.values()), *_MISSING.values(), *_YAML_REMEDIES.values()))
+    yield from map(Text, _IN_WORDS.values())
+    for info in chain(*(table.row.model_fields.values() for table in TABLES)):
+        limits = {getattr(rule, "pattern", None) for rule in info.metadata} - {None}
+        if info.annotation is not str or limits - {KEY, KEY_OR_EMPTY}:
+            yield from (Text(meaning(info, larger=larger)) for larger in (False, True))
 
 
 def _of_figures() -> Iterator[Text]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,12 @@ def cases(name: str) -> list[Any]:
     """Return the cases of a test, which stand in ``cases.yaml``."""
     found: list[Any] = _CASES[name]
     return found
+
+
+def english(text: str) -> set[str]:
+    """Return the English words of a message, but those of cells, names and lines of YAML."""
+    said = re.sub(r"[“„][^”]*”|\S*\w[_:./=-]\w\S*|\{[^}]*\}", "", text)
+    return {*cases("english-words")} & set(re.findall(r"[^\W\d_]+", said.lower()))
 
 
 @dataclass

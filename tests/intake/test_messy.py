@@ -7,10 +7,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from analysis.base.language import using
 from analysis.intake.cells import ASK_DECIMAL, OTHER_DECIMAL, Context, read_number
 from analysis.tables.schema import IntakeSettings
 
-from .conftest import Firm, cases
+from .conftest import Firm, cases, english
 
 STAFF = "staff_id,role,hired_on,left_on\n"
 
@@ -138,19 +139,24 @@ def test_files_and_what_is_said(firm: Firm, case: dict[str, Any]) -> None:
     """Without words for a problem, there is none; a case goes on with other files or settings."""
     for step in [case, *case.get("then", [])]:
         firm.prepare(step)
-        found = firm.problems()
+        read = firm.read()
+        found = [str(problem) for problem in read.problems]
         wanted = step.get("problems", [step["problem"]] if "problem" in step else [])
         assert len(found) == len(wanted), found
         for text, parts in zip(found, wanted, strict=True):
             assert all(holds(text, words) for words in parts), text
         for name, cells in step.get("values", {}).items():
             table, column = name.split(".")
-            assert list(firm.read().tables[table][column]) == cells
+            assert list(read.tables[table][column]) == cells
         for name, rows in step.get("rows", {}).items():
             assert table_of(firm, name) == [tuple(row) for row in rows]
-        notes = firm.notes()
+        notes = "\n".join(map(str, read.notes))
         assert all(words in notes for words in step.get("notes", []))
         assert not any(words in notes for words in step.get("no-notes", []))
+    with using("pl" if len(case["test"]) % 2 else "es"):
+        read = firm.read()
+        for said in map(str, (*read.problems, *read.notes)):
+            assert english(said) == set(), said
 
 
 def holds(text: str, words: str) -> bool:

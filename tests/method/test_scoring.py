@@ -62,7 +62,7 @@ def test_the_cases_of_the_bug_reports_are_there() -> None:
 def test_weights_that_do_not_add_up() -> None:
     with pytest.raises(InputError, match="“99/100”: the weights must add up to 1"):
         check_weights([F(33, 100)] * 3)
-    with pytest.raises(InputError, match="must not be negative"):
+    with pytest.raises(InputError, match="must not be below 0"):
         check_weights([F(3, 2), F(-1, 2)])
     check_weights([F(1, 3)] * 3)
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 from analysis.base.errors import InputError
 from analysis.base.language import language, tr
-from analysis.base.text import own_yaml
+from analysis.base.text import listed, own_yaml
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -175,12 +175,11 @@ def parse_label(label: str) -> tuple[Grain, int]:
     for grain, pattern in _PATTERNS.items():
         if pattern.fullmatch(label):
             return grain, parse(label, grain)
-    forms = [f"{form.example} (a {grain})" for grain, form in GRAINS.items()]
-    raise InputError(
-        f"a period is written like {', '.join(forms[:-1])} or {forms[-1]}, "
-        "its year from 1900 to 2199",
-        value=label,
+    forms = [f"{form.example} ({tr(grain)})" for grain, form in GRAINS.items()]
+    rule = tr(
+        "a period is written like {forms}, its year from 1900 to 2199", forms=listed(forms, "or")
     )
+    raise InputError(rule, value=label)
 
 
 def period_label(index: int, grain: Grain) -> str:

@@ -20,6 +20,7 @@ import pandas as pd
 from pydantic import Field
 
 from analysis.base.errors import InputError
+from analysis.base.language import tr
 from analysis.base.periods import parse_quarter, quarter_label
 from analysis.tables.case import Case
 from analysis.tables.firm_tables import FinStatementRow as SmallestUnitRow
@@ -302,11 +303,14 @@ def _check_one_way(rows: list[_Row], column: str) -> Iterator[InputError]:
     first = rows[0]
     for row in rows:
         if row[column] != first[column]:
-            rule = (
-                f"the rows of {row['company_id']} must share one {column}; row {first['line']} has "
-                f"{first[column]}"
+            rule = tr(
+                "the rows of {company} must share one {column}; row {row} has {value}",
+                company=row["company_id"],
+                column=column,
+                row=first["line"],
+                value=first[column],
             )
-            yield _fault(rule, row, column, "convert all rows of a company to the same one")
+            yield _fault(rule, row, column, tr("convert all rows of a company to the same one"))
 
 
 def _check_quarters(rows: list[_Row]) -> Iterator[InputError]:
@@ -314,20 +318,27 @@ def _check_quarters(rows: list[_Row]) -> Iterator[InputError]:
     first = rows[0]
     if first["quarter"] % 4 and any(is_to_date(first, name) for name in ("sales", "cfo")):
         missing = quarter_label(first["quarter"] - 1)
-        rule = f"year-to-date figures need the earlier quarters of the year; {missing} is missing"
-        fix = "add the missing row, or begin with the first quarter of a year"
+        rule = tr(
+            "year-to-date figures need the earlier quarters of the year; {missing} is missing",
+            missing=missing,
+        )
+        fix = tr("add the missing row, or begin with the first quarter of a year")
         yield _fault(rule, first, "period", fix)
     for row, following in pairwise(rows):
         step = following["quarter"] - row["quarter"]
+        words = {"company": row["company_id"], "row": row["line"]}
         if step == 0:
-            rule = f"this quarter of {row['company_id']} stands already in row {row['line']}"
-            yield _fault(rule, following, "period", "keep one row per company and quarter")
+            rule = tr("this quarter of {company} stands already in row {row}", **words)
+            yield _fault(rule, following, "period", tr("keep one row per company and quarter"))
         if step > 1:
-            rule = (
-                f"the quarter {quarter_label(row['quarter'] + 1)} of {row['company_id']} is "
-                f"missing: row {row['line']} has {row['period']} and this row follows"
+            rule = tr(
+                "the quarter {missing} of {company} is missing: row {row} has {quarter} and this "
+                "row follows",
+                missing=quarter_label(row["quarter"] + 1),
+                quarter=row["period"],
+                **words,
             )
-            fix = "add the missing row; a gap would turn into a wrong comparison"
+            fix = tr("add the missing row; a gap would turn into a wrong comparison")
             yield _fault(rule, following, "period", fix)
 
 
@@ -337,12 +348,17 @@ def _check_scale(rows: list[_Row], allowed: Allowed) -> Iterator[InputError]:
         for column in ("sales", "total_assets"):
             low, high = sorted((row[column], following[column]))
             if low > 0 and high >= _SCALE_JUMP * low:
-                rule = (
-                    f"{column} is {allowed.text(row[column])} in row {row['line']} and "
-                    f"{allowed.text(following[column])} here, a factor of {high // low:,} "
-                    f"(tolerance {_SCALE_JUMP}): thousands against units"
+                rule = tr(
+                    "{column} is {before} in row {row} and {now} here, a factor of {factor} "
+                    "(tolerance {tolerance}): thousands against units",
+                    column=column,
+                    before=allowed.text(row[column]),
+                    row=row["line"],
+                    now=allowed.text(following[column]),
+                    factor=f"{high // low:,}",
+                    tolerance=_SCALE_JUMP,
                 )
-                fix = "write all rows in one unit and say which in unit_scale"
+                fix = tr("write all rows in one unit and say which in unit_scale")
                 yield _fault(rule, following, column, fix, allowed.text(following[column]))
 
 
@@ -353,9 +369,12 @@ def _check_balance(rows: list[_Row], allowed: Allowed) -> Iterator[InputError]:
             excess = sum(row[name] for name in parts) - row["total_assets"]
             if excess > allowed.rounding:
                 total = allowed.text(row["total_assets"])
-                rule = (
-                    f"{' + '.join(parts)} exceed total_assets of {total} by "
-                    f"{allowed.text(excess)} (tolerance {allowed.text(allowed.rounding)})"
+                rule = tr(
+                    "{parts} exceed total_assets of {total} by {excess} (tolerance {tolerance})",
+                    parts=" + ".join(parts),
+                    total=total,
+                    excess=allowed.text(excess),
+                    tolerance=allowed.text(allowed.rounding),
                 )
                 yield _fault(rule, row, "total_assets", value=total)
 
@@ -366,7 +385,7 @@ def _negative_flows(rows: list[_Row], given: list[_Row], allowed: Allowed) -> It
     Sales and costs are not, so the year seems to begin anew where they are.
     """
     known = {row["line"]: row for row in given}
-    fix = (
+    fix = tr(
         "does the firm's year begin in another month than January? Then name that month in "
         "case.yaml (fiscal_year_starts: 2), and call the quarters of a year, counted from it, Q1 "
         "to Q4 of the year in which it ends; if not, correct the figure"
@@ -374,9 +393,12 @@ def _negative_flows(rows: list[_Row], given: list[_Row], allowed: Allowed) -> It
     for row in rows:
         for column in NEVER_NEGATIVE:
             if row[column] < 0:
-                rule = (
-                    f"{column} of {row['period']} alone would be {allowed.text(row[column])}, "
-                    "since the figure to date is less than in the quarter before"
+                rule = tr(
+                    "{column} of {quarter} alone would be {amount}, since the figure to date is "
+                    "less than in the quarter before",
+                    column=column,
+                    quarter=row["period"],
+                    amount=allowed.text(row[column]),
                 )
                 yield _fault(rule, row, column, fix, allowed.text(known[row["line"]][column]))
 
@@ -404,19 +426,26 @@ def _check_cash(rows: list[_Row], allowed: Allowed) -> Iterator[InputError]:
     """Cash changes by the sum of the three cash flows; the first quarter has nothing before it."""
     gaps = [found for found in cash_gaps(rows) if abs(found[3]) > allowed.rounding]
     needed = max((gap_in_percent(row, gap) for _, row, _, gap in gaps), default=0)
-    fix = (
+    fix = tr(
         "there are three usual reasons: the effect of exchange rates (give it in a column "
         "fx_effect), restricted cash or deposits that cash leaves out (count them in), and flows "
         "of another scope, such as discontinued operations (leave them out)"
     )
     if needed <= _MOST_CASH:
-        fix += f"; or allow the difference in case.yaml: intake: {{cash_may_differ_by: {needed}}}"
+        line = f"intake: {{cash_may_differ_by: {needed}}}"
+        fix += "; " + tr("or allow the difference in case.yaml: {line}", line=line)
     for before, row, change, gap in gaps if needed > allowed.cash else ():
         parts = [*CASH_FLOWS, EXCHANGE] if EXCHANGE in row else CASH_FLOWS
-        rule = (
-            f"cash changed by {allowed.text(change)} from {before['period']} to {row['period']}, "
-            f"{' + '.join(parts)} is {allowed.text(change - gap)}: difference "
-            f"{allowed.text(gap)} (tolerance {allowed.text(allowed.rounding)})"
+        rule = tr(
+            "cash changed by {change} from {first} to {last}, {parts} is {sum}: difference {gap} "
+            "(tolerance {tolerance})",
+            change=allowed.text(change),
+            first=before["period"],
+            last=row["period"],
+            parts=" + ".join(parts),
+            sum=allowed.text(change - gap),
+            gap=allowed.text(gap),
+            tolerance=allowed.text(allowed.rounding),
         )
         yield _fault(rule, row, "cash", fix, allowed.text(row["cash"]))
 

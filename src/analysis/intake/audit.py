@@ -19,6 +19,7 @@ from typing import Any
 
 import narwhals as nw
 
+from analysis.base.language import tr
 from analysis.intake import problems as said
 from analysis.intake.case_files import (
     OUTSIDE,
@@ -85,7 +86,7 @@ def audit(case: Case, inputs: Inputs) -> Iterator[dict[str, Rows] | None]:
     told = [f"intake.{name}" for name in sorted(settings.intake.model_fields_set)]
     told += [name for name in ("accounts", "columns", "rates") if getattr(settings, name)]
     if told:
-        inputs.note("not-heeded", ", ".join(told), at=yaml_of(case), form=PLAIN_FORM)
+        inputs.note("not-heeded", ", ".join(told), at=yaml_of(case), form=tr(PLAIN_FORM))
     with duck.store_on(case.raw, case.root, case.root / ".build" / case.name, there) as store:
         tables: dict[str, Rows] = {}
         for name, each in there.items():

@@ -20,8 +20,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.errors import InputError
+from analysis.base.language import counted, tr
 from analysis.base.periods import calendar, containing, parse_quarter, quarter_label
-from analysis.base.text import decimal
+from analysis.base.text import decimal, listed
 from analysis.efficiency import quarterly_statements as statements
 from analysis.intake.case_files import ROWS, TABLES, file_of
 from analysis.intake.naming import MONEY_ROWS
@@ -100,7 +101,9 @@ def _check_keys(rows: Rows) -> None:
 
     def of_first(row: Any) -> str:
         file, number = rows.place(int(row["first"]))
-        return f" (first in row {number}{f' of {file}' if rows.files else ''})"
+        if rows.files:
+            return f" ({tr('first in row {row} of {file}', row=number, file=file)})"
+        return f" ({tr('first in row {row}', row=number)})"
 
     rows.report(fault_of("key-twice"), key, later, of_first)
 
@@ -115,8 +118,8 @@ def _check_references(
         filled = rows.known([name]).filter(nw.col(name) != "")
         known, other = _fixed_keys(case, to), tables.get(to)
         if known is not None:
-            shown = ", ".join(known) if len(known) <= _MOST_LISTED else "see claims.csv"
-            fault = fault_of("unknown-name" if known else "no-names", kind=to, known=shown)
+            shown = ", ".join(known) if len(known) <= _MOST_LISTED else tr("those of claims.csv")
+            fault = fault_of("unknown-name" if known else "no-names", kind=tr(to), known=shown)
             rows.report(fault, [name], filled.filter(~nw.col(name).is_in(known)))
         elif other is not None:
             _check_other(rows, name, other, filled)
@@ -172,7 +175,7 @@ def order_of_days(table: Table) -> Iterator[Rule]:
     """Yield the rules on columns whose days must not be before those of others."""
     for group in table.row.in_order:
         late = (nw.col(one) > nw.col(other) for one, other in combinations(group, 2))
-        fault = Fault(Rank.ROW, order_rule(group), "correct the days")
+        fault = Fault(Rank.ROW, order_rule(group), tr("correct the days"))
         yield fault, group, nw.any_horizontal(*late, ignore_nulls=True)
 
 
@@ -196,7 +199,7 @@ def _check_each_row(case: Case, rows: Rows) -> None:
         if found[name] > _EXACT:
             rows.report(fault_of("too-much"), [name], rows.frame)
     if (count := int(found.get("made up", 0))) > 0:
-        value = f"{count:,} {'row' if count == 1 else 'rows'}"
+        value = counted("{n} row", "{n} rows", count)
         rows.refuse("template-rows", None, "", value)
 
 
@@ -224,7 +227,7 @@ def _note_doubts(rows: Rows) -> None:
         for value in rows.texts(name) if name in fields and not of.is_choice(fields[name]) else ():
             groups.setdefault(folded(value), []).append(f"“{value}”")
         for spelt in (group for group in groups.values() if len(group) > 1):
-            rows.note("two-spellings", rows.called(name), values=" and ".join(spelt))
+            rows.note("two-spellings", rows.called(name), values=listed(spelt))
     through, column = calendar().complete_through, period_column(rows.table)
     if through and column.endswith("_on"):
         later = rows.known([column]).filter(nw.col(column) > datetime.combine(through, time()))
@@ -331,7 +334,7 @@ def check_statements(case: Case, tables: Mapping[str, Sheet]) -> None:
     for error in statements.contradictions(frame, single, allowed, file=table.file):
         place, cells = int(error.row or 2) - 2, table.cells.get(error.column or "")
         error.value = cells[place] if cells else error.value
-        error.fix = error.fix or "correct the statement"
+        error.fix = error.fix or tr("correct the statement")
         table.problems.append(_of_table(table, error, table.place_of(place)[1]))
     gaps = statements.cash_gaps(single.to_dict("records"))
     many = sum(abs(gap) > rounding for *_, gap in gaps)
@@ -353,8 +356,12 @@ def _check_sales(allowed: int, table: Sheet, sale: Sheet, single: pd.DataFrame) 
     if wrong.any():
         first = int(stated.index[wrong][0])
         sums = (f"{amounts[first] / _CENT:,.2f}" for amounts in (invoiced, stated))
-        value = "{}: invoices {}, statement {}".format(quarter_label(first), *sums)
-        quarters = "one quarter" if wrong.sum() == 1 else f"{int(wrong.sum())} quarters"
+        value = tr(
+            "{quarter}: invoices {sum}, statement {sales}",
+            quarter=quarter_label(first),
+            **dict(zip(("sum", "sales"), sums, strict=True)),
+        )
+        quarters = counted("{n} quarter", "{n} quarters", int(wrong.sum()))
         file, row = table.place_of(int(both.index[wrong][0]))
         table.refuse("sales-differ", row, header, value, at=file, quarters=quarters)
     if tolerated := int(((gap != 0) & ~wrong).sum()):

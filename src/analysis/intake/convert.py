@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
+from analysis.base.language import tr
+from analysis.base.text import listed
 from analysis.intake import cells as read
 from analysis.intake import problems as said
 from analysis.intake.cells import Cell, Context, Read
@@ -187,7 +189,7 @@ def _remedy(fault: Fault, column: _Column) -> Fault:
     if get_args(column.info.annotation) == get_args(of.CostCategory):
         pairs = zip(column.distinct, column.reads, strict=True)
         return _accounts_to_add({str(cell) for cell, item in pairs if item.fault})
-    return fault_of("correct-cell", meaning=of.meaning(column.info, larger=column.factor > 1))
+    return fault_of("correct-cell", meaning=tr(of.meaning(column.info, larger=column.factor > 1)))
 
 
 def _accounts_to_add(unknown: set[str]) -> Fault:
@@ -195,7 +197,7 @@ def _accounts_to_add(unknown: set[str]) -> Fault:
     names = sorted(unknown - {""})
     lines = ["    '" + name.replace("'", "''") + "': category" for name in names[:_MOST_LINES]]
     if (more := len(names) - _MOST_LINES) > 0:
-        lines.append(f"    # and {more} more")
+        lines.append(f"    # {tr('and {n} more', n=more)}")
     words = ", ".join(get_args(of.CostCategory))
     return fault_of("unknown-account", words=words, lines="\n".join(["  accounts:", *lines]))
 
@@ -267,16 +269,18 @@ def _report_cells(sheet: Sheet, columns: dict[str, _Column], context: Context) -
             shown[form] = min(shown.get(form, first), first)
     for setting, pair in FORMS.items():
         if shown.keys() >= set(pair) and not getattr(context.settings, setting):
-            examples = " and ".join(f"{shown[form][1]} (row {shown[form][0]})" for form in pair)
-            forms = " or ".join(f"{{{setting}: {form}}}" for form in pair)
-            sheet.refuse("two-forms", None, "", examples, setting=forms)
+            proofs = [shown[form] for form in pair]
+            examples = [f"{cell} ({tr('row {row}', row=row)})" for row, cell in proofs]
+            forms = listed([f"{{{setting}: {form}}}" for form in pair], "or")
+            sheet.refuse("two-forms", None, "", listed(examples), setting=forms)
     for name, column in columns.items():
         for fault, bad, _ in column.grouped("fault"):
             fix = fault.fix or _remedy(fault, column).fix
             told = [form for form in FORMS.get(_ASKS.get(fault, ""), ()) if form in shown]
             if len(told) == 1:
                 row, proof = shown[told[0]]
-                fix = f"{fix}; “{proof}” in row {row} speaks for {told[0]}"
+                about = {"cell": proof, "row": str(row), "form": told[0]}
+                fix += "; " + tr("“{cell}” in row {row} speaks for {form}", **about)
             if fault is not _MISSING:
                 sheet.report(replace(fault, fix=fix), name, bad)
         for mark, rows, cell in column.grouped("mark"):

@@ -274,8 +274,8 @@ def _name(
         ours = next(iter(about.larger), name)  # whole units, as exports have them
         if by_name:
             near = meant.get(name, "")
-            rename = f", or rename the column “{near}” if that is it" if near else ""
-            names = " or ".join([*about.larger, name, *about.also][:6])
+            rename = tr(", or rename the column “{name}” if that is it", name=near) if near else ""
+            names = listed([*about.larger, name, *about.also][:6], "or")
             sheet.refuse("column-missing", row, ours, rename=rename, names=names)
         else:
             sheet.refuse("column-not-mapped", row, ours, ours=ours, header=there)

@@ -248,7 +248,7 @@ def worst_first(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 def problem_of(error: InputError, rank: Rank | None = None) -> Problem:
     """Return an exception as the problem that it speaks of."""
     row = error.row if isinstance(error.row, int) else None
-    key = f" (in the row {error.row})" if isinstance(error.row, str) and rank is None else ""
+    key = f" ({tr('row {row}', row=error.row)})" if isinstance(error.row, str) and not rank else ""
     usual = Rank.FILE if error.row is None and error.column is None else Rank.CELL
     fault = Fault(usual if rank is None else rank, error.rule + key, error.fix or "")
     value = None if error.value is None else str(error.value)
@@ -287,7 +287,7 @@ def note_list(notes: Iterable[Note]) -> str:
 
 def _together(notes: list[Note]) -> Note:
     named = [note.column for note in notes if note.column]
-    more = f" and {len(named) - _MOST_COLUMNS:,} more" if len(named) > _MOST_COLUMNS else ""
+    more = f" {tr('and {n} more', n=len(named) - _MOST_COLUMNS)}" if named[_MOST_COLUMNS:] else ""
     columns = ", ".join(named[:_MOST_COLUMNS]) + more
     return replace(notes[0], column=columns, count=sum(note.count for note in notes))
 

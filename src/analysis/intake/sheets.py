@@ -28,6 +28,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from analysis.base.errors import InputError, system_error
+from analysis.base.language import tr
+from analysis.base.text import listed
 from analysis.intake.cells import Cell, Since1904
 from analysis.intake.problems import Log, problem_of
 from analysis.kpis.duck import parquet_rows
@@ -170,9 +172,9 @@ def _guess(content: bytes, grid: Grid, texts: dict[str, str]) -> str | None:
     if doubts:
         place = min(map(content.index, doubts))
         shown = [f"{_NAMES[codec]} (“{_word(text, place)}”)" for codec, text in texts.items()]
-        options = " or ".join(f"{{encoding: {codec}}}" for codec in texts)
+        options = listed([f"{{encoding: {codec}}}" for codec in texts], "or")
         row = content.count(b"\n", 0, place) + 1
-        grid.refuse("encoding-in-doubt", row, codecs=" or ".join(shown), options=options)
+        grid.refuse("encoding-in-doubt", row, codecs=listed(shown, "or"), options=options)
         return None
     codec, text = next(iter(texts.items()))
     example = next(line for line in text.splitlines() if not line.isascii())
@@ -311,8 +313,8 @@ def _foreign_sign(form: str, foreign: tuple[str, ...]) -> str:
 def _look_behind(content: bytes, sheet: Any, grid: Grid) -> None:
     """Refuse formulas that were never computed; note what is read although nobody sees it."""
     if cells := _NO_RESULT.findall(content):
-        more = f" and {len(cells) - 1:,} more" if len(cells) > 1 else ""
-        grid.refuse("no-result", None, "", f"cell {cells[0].decode('ascii')}{more}")
+        more = f" {tr('and {n} more', n=len(cells) - 1)}" if len(cells) > 1 else ""
+        grid.refuse("no-result", None, "", tr("cell {name}", name=cells[0].decode("ascii")) + more)
     if sheet.sheet_state != "visible":
         grid.note("hidden-sheet")
     if count := len(_HIDDEN_ROW.findall(content)):

@@ -320,8 +320,8 @@ def _own_records(currency: str, own: Own) -> tuple[Kpi, ...]:
 def _own_record(key: str, told: OwnIndicator, currency: str, taken: Collection[str]) -> Kpi:
     place: dict[str, Any] = {"file": "case.yaml", "column": f"indicators.{key}"}
     if key in taken:
-        raise InputError("there is an indicator of this key already", **place, fix="name it anew")
-    fix = f"write it like sales / services, or 100 * sales / hours; known are {', '.join(MEASURES)}"
+        rule, fix = tr("there is an indicator of this key already"), tr("name it anew")
+        raise InputError(rule, **place, fix=fix)
     try:
         level = parse(told.level)
         names = [spec.name for spec in measures_of(level)]
@@ -330,7 +330,11 @@ def _own_record(key: str, told: OwnIndicator, currency: str, taken: Collection[s
     except (InputError, KeyError):
         factors = set()
     if len(factors) != 1 or is_change(level):
-        rule = "a level is a measure, or one divided by another, perhaps times a number"
+        rule = tr("a level is a measure, or one divided by another, perhaps times a number")
+        fix = tr(
+            "write it like sales / services, or 100 * sales / hours; known are {names}",
+            names=", ".join(MEASURES),
+        )
         raise InputError(rule, **place, value=told.level, fix=fix)
     return Kpi(
         key=key,
@@ -414,7 +418,8 @@ def indicator(key: str, currency: str = MONEY) -> Indicator:
         if key == record.key and key in dict(own_indicators()):
             return _as_indicator(record)
     known = ", ".join(record.key for record in METHOD)
-    raise InputError(f"the catalogue has no indicator of this key; it has {known}", value=key)
+    rule = tr("the catalogue has no indicator of this key; it has {names}", names=known)
+    raise InputError(rule, value=key)
 
 
 def _as_indicator(record: Kpi) -> Indicator:

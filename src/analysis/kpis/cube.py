@@ -16,6 +16,7 @@ import narwhals as nw
 import pandas as pd
 
 from analysis.base.errors import InputError
+from analysis.base.language import tr
 from analysis.base.periods import (
     calendar,
     ends_within_month,
@@ -154,16 +155,16 @@ def header_errors(
         for name, info in table.row.model_fields.items():
             money = in_whole_units(table, names)
             if name not in (*names, *money) and not may_be_empty(info):
-                rule = "this column is missing"
-                yield InputError(rule, file=file, row=1, column=name, fix=PLAIN_FORM)
+                rule, fix = tr("this column is missing"), tr(PLAIN_FORM)
+                yield InputError(rule, file=file, row=1, column=name, fix=fix)
             if names.count(name) > 1:
-                rule = "two columns have this name"
-                yield InputError(rule, file=file, row=1, column=name, fix="delete one of them")
+                rule, fix = tr("two columns have this name"), tr("delete one of them")
+                yield InputError(rule, file=file, row=1, column=name, fix=fix)
         if sorted(names) == sorted(headers[0]) and names != headers[0]:
-            rule = f"the columns must stand in the order of {paths[0].name}"
+            rule = tr("the columns must stand in the order of {file}", file=paths[0].name)
             yield InputError(rule, file=file, row=1)
         elif names != headers[0]:
-            rule = f"the file must have the columns of {paths[0].name}"
+            rule = tr("the file must have the columns of {file}", file=paths[0].name)
             yield InputError(rule, file=file, row=1)
 
 

@@ -24,6 +24,8 @@ from uuid import uuid4
 from pydantic.fields import FieldInfo
 
 from analysis.base.errors import BuildError, InputError
+from analysis.base.language import tr
+from analysis.base.text import listed
 from analysis.tables.columns import PATTERNS, header_of, is_choice, may_be_empty
 from analysis.tables.firm_tables import LEDGER_TABLES
 from analysis.tables.rows import Table, order_rule
@@ -210,7 +212,13 @@ def selection(table: Table, broken_cell: Literal["stops", "is null", "is none"] 
 def rules(table: Table) -> list[Rule]:
     """Say the rules of a table's cells and of its days in SQL and in words."""
     return [_of_cells(table, name) for name in table.row.model_fields] + [
-        Rule("row", late, f"({early} > {late}) is not true", order_rule(group), "correct the days")
+        Rule(
+            "row",
+            late,
+            f"({early} > {late}) is not true",
+            order_rule(group),
+            tr("correct the days"),
+        )
         for group in table.row.in_order
         for early, late in pairwise(group)
     ]
@@ -220,17 +228,17 @@ def _of_cells(table: Table, name: str) -> Rule:
     """Say the rule of a column's cells (patterns of keys are left out)."""
     field = table.row.model_fields[name]
     kind = sql_type(field)
-    words = f"must be {_IN_WORDS[kind]}"
+    words = tr("must be {words}", words=tr(_IN_WORDS[kind]))
     tests = []
     if is_choice(field):
         tests.append(f"{name} in ({', '.join(map(sql_text, get_args(field.annotation)))})")
-        words = f"must be one of {', '.join(get_args(field.annotation))}"
+        words = tr("must be {words}", words=listed(get_args(field.annotation), "or"))
     low, high = ([getattr(m, at) for m in field.metadata if hasattr(m, at)] for at in ("ge", "le"))
-    for ends, sign, called in ((low, ">=", "at least"), (high, "<=", "at most")):
+    for ends, sign, called in ((low, ">=", tr("at least {n}")), (high, "<=", tr("at most {n}"))):
         for end in ends:
             limit = f"date '{end}'" if isinstance(end, date) else end
             tests.append(f"{name} {sign} {limit}")
-            words += f", {called} {end}"
+            words += f", {called.format(n=end)}"
     if kind == "BIGINT":
         near = [isinstance(end, int) and abs(end) < _LARGEST for end in (*low, *high)]
         exact = len(near) > 1 and all(near)
@@ -247,7 +255,7 @@ def _of_cells(table: Table, name: str) -> Rule:
     kept = " and ".join(tests) or "true"
     if type(None) in get_args(field.annotation):
         kept = f"{name} is null or ({kept})"
-    return Rule("cell", name, f"({kept})", words, "correct the cell")
+    return Rule("cell", name, f"({kept})", words, tr("correct the cell"))
 
 
 def _cell(name: str, field: FieldInfo) -> str:

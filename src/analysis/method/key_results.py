@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from analysis.base.errors import InputError
+from analysis.base.language import tr
 from analysis.base.periods import MONTHS, distance, parse_label
 from analysis.base.text import fields, frame_of
 from analysis.kpis.catalogue import Totals, compute, indicator
@@ -152,9 +153,9 @@ def _known(
     case: Case, table: str, row: str, column: str, value: str, known: Set[str]
 ) -> Iterator[InputError]:
     if value not in known:
-        shown = ", ".join(sorted(known)) if len(known) < 20 else "those of claims.csv"
+        shown = ", ".join(sorted(known)) if len(known) < 20 else tr("those of claims.csv")
         yield InputError(
-            f"there is none of this name; known are {shown}",
+            tr("there is none of this name; known are {names}", names=shown),
             file=_file(case, table),
             row=row,
             column=column,
@@ -186,7 +187,7 @@ def _weights(
         for row in own:
             if row.role == "headline" and Fraction(row.weight) != 0:
                 yield InputError(
-                    "a headline carries no weight",
+                    tr("a headline carries no weight"),
                     file=_file(case, "key_results"),
                     row=row.kr_id,
                     column="weight",
@@ -205,7 +206,7 @@ def _reading(case: Case, target: TargetRow) -> Iterator[InputError]:
     axes = case.parameters.readings
     if bool(target.axis) != bool(target.option):
         yield InputError(
-            "axis and option go together", file=_file(case, "targets"), row=target.target_id
+            tr("axis and option go together"), file=_file(case, "targets"), row=target.target_id
         )
     if target.axis:
         yield from _known(case, "targets", target.target_id, "axis", target.axis, set(axes))
@@ -225,7 +226,7 @@ def _amount(case: Case, target: TargetRow, result: KeyResultRow | None) -> Itera
     level, better = target.kind == "level", indicator(target.kpi).better
     baseline = result.baseline if level and result else ""
     if baseline and Fraction(baseline) == Fraction(target.amount):
-        yield InputError("the target equals its baseline, so nothing can be scored", **place)
+        yield InputError(tr("the target equals its baseline, so nothing can be scored"), **place)
     if target.confirmed or better == "none" or (level and target.months):
         return
     start = Fraction(baseline) if baseline else None if level else Fraction(0)
@@ -235,12 +236,15 @@ def _amount(case: Case, target: TargetRow, result: KeyResultRow | None) -> Itera
     end, side = (low, 1) if better == "up" else (high, -1)
     if end is not None and (start is None or side * end >= side * start):
         return
-    wanted = "rise, so the amount is positive" if side > 0 else "fall, so it is negative"
-    if level:
-        wanted = f"be {'at least' if side > 0 else 'at most'} a level"
-        wanted += f" that is no worse than the start of {baseline}" if baseline else ""
-    fix = f"{target.kpi} should {wanted}; or write yes in a column “confirmed”"
-    yield InputError("this target allows a worse level than the start", fix=fix, **place)
+    if baseline:
+        text = tr("{kpi} should be no worse than the start of {baseline}")
+    elif side > 0:
+        text = tr("more of {kpi} is better, so a change is positive and a level “at least”")
+    else:
+        text = tr("less of {kpi} is better, so a change is negative and a level “at most”")
+    fix = f"{text.format(kpi=target.kpi, baseline=baseline)}; "
+    fix += tr("or write yes in a column “confirmed”")
+    yield InputError(tr("this target allows a worse level than the start"), fix=fix, **place)
 
 
 def _same_reading(case: Case, targets: Sequence[TargetRow]) -> Iterator[InputError]:
@@ -254,12 +258,12 @@ def _same_reading(case: Case, targets: Sequence[TargetRow]) -> Iterator[InputErr
         other = seen.get(key) or seen.get(plain)
         if other:
             yield InputError(
-                f"holds under the same reading as {other}",
+                tr("holds under the same reading as {target}", target=other),
                 file=_file(case, "targets"),
                 row=target.target_id,
                 column="default",
                 value=target.default,
-                fix="keep one with yes",
+                fix=tr("keep one with yes"),
             )
         seen[key] = target.target_id
 

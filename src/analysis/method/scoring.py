@@ -141,7 +141,7 @@ def resolve(
             raise InputError("a band's lower end comes first", value=f"{low} to {high}")
         return Goal(low, high)
     if target.kind != "level" and target.amount == 0:
-        raise InputError("the target equals its baseline, so nothing can be scored", value=low)
+        raise InputError(tr("the target equals its baseline, so nothing can be scored"), value=low)
     if target.rule == "at most":
         return Goal(None, low)
     return Goal(low, None, strict=target.rule == "more than")
@@ -304,11 +304,11 @@ def check_weights(weights: Iterable[Fraction], **place: str) -> None:
     """
     known = list(weights)
     if any(weight < 0 for weight in known):
-        raise InputError("a weight must not be negative", value=min(known), **place)
+        raise InputError(tr("must not be below 0"), value=min(known), **place)
     if sum(known, Fraction(0)) != 1:
         raise InputError(
-            "the weights must add up to 1",
+            tr("the weights must add up to 1"),
             value=sum(known, Fraction(0)),
-            fix="write them as fractions, such as 1/3",
+            fix=tr("write them as fractions, such as 1/3"),
             **place,
         )

@@ -115,7 +115,13 @@ class Parameters(schema.Strict):
     def _ends_are_in_order(self) -> Parameters:
         first, last = self.complete_from, self.complete_through
         if first and last and first > last:
-            raise ValueError(f"complete_from ({first}) must not be after complete_through ({last})")
+            raise ValueError(
+                tr(
+                    "complete_from ({first}) must not be after complete_through ({last})",
+                    first=first,
+                    last=last,
+                )
+            )
         return self
 
     @property

@@ -24,6 +24,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from analysis.base import periods
+from analysis.base.language import tr
 from analysis.base.text import own_yaml
 
 LARGEST = 10**15
@@ -202,7 +203,7 @@ def money_of(row: type[BaseModel]) -> tuple[str, ...]:
 def meaning(info: FieldInfo, *, larger: bool = False) -> str:
     """Say what a column holds, without its unit where it is given in a larger one."""
     text = str(info.description)
-    return re.sub(r" in (céntimos.*|units of 15 minutes)", "", text) if larger else text
+    return re.sub(r",? in (céntimos.*|units of 15 minutes)", "", text) if larger else text
 
 
 def period_ends(info: FieldInfo, name: str, first: int, last: int) -> tuple[Any, Any]:
@@ -263,13 +264,15 @@ def broken_rule(problem: ErrorDetails, factor: int = 1) -> str:
         case "string_too_short":
             return "must not be empty"
         case "string_pattern_mismatch":
-            return PATTERNS.get(context["pattern"], f"must match {context['pattern']}")
+            rule = context["pattern"]
+            return PATTERNS.get(rule) or tr("must match {pattern}", pattern=rule)
         case "literal_error":
-            return f"must be {context['expected'].replace(chr(39), '')}"
+            words = context["expected"].replace("'", "").replace(" or ", f" {tr('or')} ")
+            return tr("must be {words}", words=words)
         case "greater_than_equal":
-            return f"must be at least {_in_unit(context['ge'], factor)}"
+            return tr("must be at least {limit}", limit=_in_unit(context["ge"], factor))
         case "less_than_equal":
-            return f"must be at most {_in_unit(context['le'], factor)}"
+            return tr("must be at most {limit}", limit=_in_unit(context["le"], factor))
         case "int_parsing" | "int_from_float" | "int_parsing_size":
             return "must be a whole number"
         case "date_from_datetime_parsing" | "date_parsing" | "date_from_datetime_inexact":

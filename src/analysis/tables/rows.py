@@ -31,7 +31,8 @@ from pydantic_core import ErrorDetails
 from typing_extensions import TypeVar
 
 from analysis.base.errors import InputError, raise_all, system_error
-from analysis.base.text import unguarded, without_formulas, write_text
+from analysis.base.language import tr
+from analysis.base.text import listed, unguarded, without_formulas, write_text
 from analysis.tables.columns import (
     add_names,
     broken_rule,
@@ -79,9 +80,9 @@ class Row(BaseModel):
         if may_lack and cell == "":
             return None
         if forbidden(cell):
-            raise ValueError("the cell holds a control character")
+            raise ValueError("holds a control character")
         if is_day and not is_iso_day(cell):
-            raise ValueError("must be a day such as 2024-05-31")
+            raise ValueError(tr("must be a day such as 2024-05-31"))
         return cell
 
     @model_validator(mode="after")
@@ -108,7 +109,7 @@ def order_rule(group: tuple[str, ...]) -> str:
     >>> order_rule(("hired_on", "left_on"))
     'hired_on and left_on must be in this order'
     """
-    return f"{', '.join(group[:-1])} and {group[-1]} must be in this order"
+    return tr("{columns} must be in this order", columns=listed(group))
 
 
 R_co = TypeVar("R_co", bound=Row, covariant=True, default=Row)
@@ -276,10 +277,10 @@ def frame_text(frame: pd.DataFrame) -> str:
 def check_columns(table: Table, header: list[str], file: Path) -> None:
     """Refuse a header that lacks columns of the table, other than optional ones, or has others."""
     wanted = table.row.model_fields
-    listed = ", ".join(wanted)
+    names = ", ".join(wanted)
     missing = [
         InputError(
-            f"this column is missing; the table needs {listed}",
+            f"this column is missing; the table needs {names}",
             file=file,
             row=1,
             column=name,
@@ -290,7 +291,7 @@ def check_columns(table: Table, header: list[str], file: Path) -> None:
     ]
     unknown = [
         InputError(
-            f"this column is unknown; known are {listed}",
+            f"this column is unknown; known are {names}",
             file=file,
             row=1,
             column=name,

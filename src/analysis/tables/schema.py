@@ -47,8 +47,8 @@ def yaml_problem(error: Exception, file: Path) -> InputError:
     reason = getattr(error, "problem", None) or "syntax error"
     row = None if mark is None else mark.line + 1
     fix = next((fix for words, fix in _YAML_REMEDIES.items() if words in reason), None)
-    rule = tr("not readable as YAML ({reason})", reason=reason)
-    return InputError(rule, file=file, row=row, fix=fix and tr(fix))
+    rule = tr("not readable as YAML")
+    return InputError(rule, file=file, row=row, value=reason, fix=fix and tr(fix))
 
 
 def texts_of(found: object, path: str = "") -> Iterator[tuple[str, str]]:
@@ -138,7 +138,11 @@ class Axis(Strict):
     def _default_is_an_option(self) -> Axis:
         if self.default not in self.options:
             raise ValueError(
-                f"default '{self.default}' is none of the options: {', '.join(self.options)}"
+                tr(
+                    "default '{name}' is none of the options: {names}",
+                    name=self.default,
+                    names=", ".join(self.options),
+                )
             )
         return self
 

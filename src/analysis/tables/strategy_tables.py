@@ -81,13 +81,22 @@ class ClaimRow(Row):
                 raise ValueError(f"printed: “{error.value}”: {error.rule}{fix}") from None
         if self.kind == "money" and _PER.search(self.unit):
             raise ValueError(
-                f"kind: an amount per something (“{self.unit}”) is an average, which need not be "
-                "whole hundredths; write average"
+                "kind: "
+                + tr(
+                    "an amount per something (“{unit}”) is an average, which need not be whole "
+                    "hundredths; write average",
+                    unit=self.unit,
+                )
             )
         if self.role != "formula" and self.printed not in self.quotation:
             raise ValueError(
-                f"printed: “{self.printed}” does not stand in the quotation “{self.quotation}”; "
-                "copy both letter by letter"
+                "printed: "
+                + tr(
+                    "“{printed}” does not stand in the quotation “{quotation}”; copy both letter "
+                    "by letter",
+                    printed=self.printed,
+                    quotation=self.quotation,
+                )
             )
         return self
 
@@ -201,11 +210,12 @@ class KeyResultRow(Row):
     @model_validator(mode="after")
     def _levels_make_sense(self) -> KeyResultRow:
         if not 0 < Fraction(self.commit) <= 1:
-            raise ValueError("commit: must be above 0 and at most 1")
+            raise ValueError("commit: " + tr("must be above 0 and at most 1"))
         if (self.ambition == "committed") != (Fraction(self.commit) == 1):
-            raise ValueError("commit: is 1 for committed key results, and less for stretch ones")
+            rule = tr("is 1 for committed key results, and less for stretch ones")
+            raise ValueError(f"commit: {rule}")
         if Fraction(self.weight) < 0:
-            raise ValueError("weight: must not be below 0")
+            raise ValueError("weight: " + tr("must not be below 0"))
         return self
 
 
@@ -236,11 +246,14 @@ class TargetRow(Row):
     @model_validator(mode="after")
     def _amounts_make_sense(self) -> TargetRow:
         if self.kind != "level" and Fraction(self.amount) == 0 and not self.upper:
-            raise ValueError("amount: a change of 0 makes the target equal to its baseline")
+            rule = tr("a change of 0 makes the target equal to its baseline")
+            raise ValueError(f"amount: {rule}")
         if (self.rule == "within") != bool(self.upper):
-            raise ValueError("upper: is needed for targets within a band, and only for those")
+            rule = tr("is needed for targets within a band, and only for those")
+            raise ValueError(f"upper: {rule}")
         if self.upper and Fraction(self.upper) <= Fraction(self.amount):
-            raise ValueError("upper: the band's end must be above its start, which is amount")
+            rule = tr("the band's end must be above its start, which is amount")
+            raise ValueError(f"upper: {rule}")
         return self
 
 
