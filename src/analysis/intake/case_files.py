@@ -7,17 +7,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from analysis.base.language import Code, words_of
 from analysis.base.text import fields
 from analysis.intake.cells import Cell, Context
-from analysis.intake.naming import Meaning, Reading, name_columns, plain_header
+from analysis.intake.naming import Reading, name_columns, plain_header
 from analysis.intake.problems import Log, Note, Problem, fault_of, note_of
 from analysis.intake.rows import Rows, Sheet
 from analysis.intake.sheets import SHEET, Grid, read_file
 from analysis.tables.case import Case, Parameters, read_parameters
-from analysis.tables.columns import DEDUCTION, Found, closest, folded, money_of, names_of
+from analysis.tables.columns import CHOICE, DEDUCTION, Found, closest, folded, money_of, names_of
 from analysis.tables.firm_tables import LEDGER_TABLES
 from analysis.tables.rows import Table, read_frame
 from analysis.tables.strategy_tables import CHECK_INS, CLAIMS, PLAN_TABLES
@@ -155,14 +155,15 @@ def mappings(case: Case, log: Log) -> list[Reading]:
                 log.refuse("unknown-name", None, place, title, at=file, kind="table", known=known)
                 continue
             names = {**names_of(table.row), "deduction": Found(DEDUCTION)}
-            found = dict[str, Meaning]()
+            found = dict[str, Found]()
             for header, meant in (columns or {}).items():
-                meaning = names.get(folded(meant)) if isinstance(meant, str) else meant
-                where = None, f"{place}.{header}", str(meant)
+                is_name, where = isinstance(meant, str), (None, f"{place}.{header}", str(meant))
+                choice = Found(CHOICE, words=tuple(meant))
+                meaning = names.get(folded(str(meant))) if is_name else choice
                 if meaning is None:
                     known = ", ".join(table.row.model_fields)
                     log.refuse("unknown-name", *where, at=file, kind="column", known=known)
-                elif isinstance(meant, str) and meaning in {*found.values()} - {names["deduction"]}:
+                elif meaning in found.values() and meaning.field not in (CHOICE, DEDUCTION):
                     log.refuse("two-columns", *where, at=file)
                 else:
                     found[plain_header(header)] = meaning
@@ -196,7 +197,7 @@ def sheets_of(
     for path, table in inputs.files.items() if len(inputs.problems) == before else ():
         if table and table not in tables:
             continue
-        for grid, reading in _readings(case, path, table, entries, context, inputs):
+        for grid, reading in _readings(case, path, entries, context, inputs):
             if reading.columns is None and (other := by_name.get(reading.table.name)):
                 inputs.refuse("table-twice", None, "", other, at=grid.file)
             elif reading.table in tables:
@@ -208,19 +209,15 @@ def sheets_of(
 
 
 def _readings(
-    case: Case,
-    path: Path,
-    table: Table | None,
-    entries: Sequence[Reading],
-    context: Context,
-    log: Log,
+    case: Case, path: Path, entries: Sequence[Reading], context: Context, log: Inputs
 ) -> Iterator[tuple[Grid, Reading]]:
     """Yield a file, or the sheets of a workbook, and what each is read as.
 
     That is the table that it is named after; or what the entries of ``columns:`` say that name it,
     or else those that fit it. Without any, it is not read; see :func:`_left_out`.
     """
-    file, suffix, settings = file_of(case, path), path.suffix.lower(), context.settings
+    table, file, suffix = log.files[path], file_of(case, path), path.suffix.lower()
+    settings = context.settings
     is_mapped = any(entry.name.partition(SHEET)[0] == path.name for entry in entries)
     is_book = path.name == f"{case.name}.xlsx" and not is_mapped
     is_opened = table or is_book or (entries and suffix in READABLE)
@@ -285,10 +282,9 @@ def still_example(case: Case, tables: Mapping[str, Rows]) -> Iterator[Problem]:
     example = {"yours": TEMPLATE, "printed": COURIER}.get(case.parameters.kind, case.name)
     if example == case.name:
         return
-    file, about = yaml_of(case), case.parameters
+    file, about, raw = yaml_of(case), case.parameters, case.raw.with_name(example)
     if about.currency == "XXX" and any(money_of(t.row) for t in ROWS if t.name in tables):
         yield Problem(fault_of("no-currency"), file, column="currency", value="XXX")
-    raw = case.raw.with_name(example)
     template = read_parameters(raw / "case.yaml", raw, example)
     if not isinstance(template, Parameters):
         return
@@ -298,16 +294,16 @@ def still_example(case: Case, tables: Mapping[str, Rows]) -> Iterator[Problem]:
     for key in same if {*same} & {*names.split()} else ():
         value = None if key in {"source", "periods"} else str(mine[key])
         yield Problem(fault_of("example-title"), file, column=key, value=value)
-    claims = [folder / CLAIMS.file for folder in (case.raw, raw)]
-    there = example == COURIER and all(path.is_file() for path in claims)
-    if there and claims[0].read_bytes() == claims[1].read_bytes():
-        yield Problem(fault_of("example-words"), file_of(case, claims[0]))
+    claims, its_claims = (folder / CLAIMS.file for folder in (case.raw, raw))
+    there = example == COURIER and claims.is_file() and its_claims.is_file()
+    if there and claims.read_bytes() == its_claims.read_bytes():
+        yield Problem(fault_of("example-words"), file_of(case, claims))
     for table in PLAN_TABLES:
         rows = tables.get(table.name)
         if rows is None or rows.memory is None or not (raw / table.file).is_file():
             continue
         made_up = read_frame(table, raw, case.root)
-        words = [name for name in made_up if made_up[name].dtype == "str"]
+        words: list[Any] = list(made_up.select_dtypes("str"))
         frames = made_up[words], rows.memory[words]
         theirs, ours = ({*frame.itertuples(index=False, name=None)} for frame in frames)
         if theirs == ours:

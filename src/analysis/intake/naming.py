@@ -30,9 +30,6 @@ MONEY_ROWS = ("sale", "cost")
 _Named = tuple[str, Sequence[Cell]]
 """A column with its header."""
 
-Meaning = Found | Words
-"""What a column of a file is: one of ours, or one whose words say which rows are read."""
-
 
 def plain_header(text: object) -> str:
     """Write a header so that capitals and blanks make no difference."""
@@ -50,20 +47,20 @@ class Reading:
     name : str
         The entry of ``columns:`` in ``case.yaml`` that says so, such as ``orders.csv`` or
         ``orders.xlsx, sheet May``.
-    columns : mapping of str to Meaning, or None
+    columns : mapping of str to Found, or None
         By header, as :func:`plain_header` writes it; None if columns are known by their names.
     """
 
     table: Table
     name: str = ""
-    columns: Mapping[str, Meaning] | None = None
+    columns: Mapping[str, Found] | None = None
 
     def fits(self, rows: Sequence[Sequence[Cell]]) -> bool:
         """Whether one of the first rows has all of its headers."""
         heads = (set(map(plain_header, row)) for row in rows[:SEARCHED_ROWS])
         return bool(self.columns) and any(head.issuperset(self.columns or ()) for head in heads)
 
-    def meaning(self, header: str, currency: Words = ()) -> Meaning | None:
+    def meaning(self, header: str, currency: Words = ()) -> Found | None:
         """Return what a column is: by ``case.yaml`` if that speaks of the file, or by its name."""
         if self.columns is None:
             return known.find_column(header, self.table.row, currency)
@@ -138,8 +135,12 @@ def name_columns(grid: Grid, reading: Reading, currency: Words, foreign: Words =
     sheet = Sheet(grid.file, reading.table, problems=grid.problems, notes=grid.notes)
     if grid.problems or not any(map(any, grid.rows)):
         return sheet
-    place = _header_place(grid, reading, currency)
-    if place is None:
+    counts = [
+        sum(reading.meaning(str(cell).strip(), currency) is not None for cell in row[:200])
+        for row in grid.rows[:SEARCHED_ROWS]
+    ]
+    place = counts.index(max(counts))  # the first row with the most known names
+    if not counts[place]:
         names = likely_header(grid.rows)
         if names is None:
             grid.refuse("no-header", 1, wanted=", ".join(reading.table.row.model_fields))
@@ -160,38 +161,24 @@ def name_columns(grid: Grid, reading: Reading, currency: Words, foreign: Words =
     if reading.columns is not None:
         _leave_out_others(sheet, rows)
     _fill_further_lines(sheet)
-    for name in [name for name in sheet.cells if name.startswith(_ROWS)]:
-        words: Any = reading.meaning(sheet.headers[name]) or ()
+    for name in [name for name in sheet.cells if name.startswith(known.CHOICE)]:
+        column, choice = sheet.headers[name], reading.meaning(sheet.headers[name])
+        words = choice.words if choice else ()
         others = [str(cell).strip() not in words for cell in sheet.cells.pop(name)]
-        about = {"column": sheet.headers[name], "words": listed(words, "or")}
-        sheet.leave_out(others, "rows-left-out", **about)
+        sheet.leave_out(others, "rows-left-out", column=column, words=listed(words, "or"))
     return sheet
 
 
 def likely_header(rows: Sequence[Sequence[Cell]]) -> int | None:
     """Return the index of the row of names: the first of the widest rows of different texts."""
-    head = [[str(cell).strip() for cell in row] for row in rows[:SEARCHED_ROWS]]
-    widest = max((sum(map(bool, row)) for row in head), default=0)
-    found, most = None, max(1, widest // 2)
-    for place, row in enumerate(head):
-        names = [cell for cell in row if cell]
-        distinct = len(set(names)) == len(names) > most
-        if distinct and not any(cell[0].isdigit() for cell in names):
-            found, most = place, len(names)
-    return found
-
-
-def _header_place(grid: Grid, reading: Reading, currency: Words) -> int | None:
-    """Return the index of the first row with the most known names; None if no row has any."""
-    counts = [
-        sum(
-            isinstance(c, str) and reading.meaning(c.strip(), currency) is not None
-            for c in row[:200]
-        )
-        for row in grid.rows[:SEARCHED_ROWS]
+    head = [[text for cell in row if (text := str(cell).strip())] for row in rows[:SEARCHED_ROWS]]
+    most = max(1, max(map(len, head), default=0) // 2)
+    likely = [
+        place
+        for place, names in enumerate(head)
+        if len({*names}) == len(names) > most and not any(name[0].isdigit() for name in names)
     ]
-    most = max(counts, default=0)
-    return counts.index(most) if most else None
+    return max(likely, key=lambda place: len(head[place]), default=None)
 
 
 def _filled_rows(
@@ -240,8 +227,8 @@ def _name(
         found = reading.meaning(text, signs[0])
         if len(kinds := {*cells}) <= _MOST_KINDS and any(map(is_credit_note, kinds)):
             sheet.cells[known.CREDIT], sheet.headers[known.CREDIT] = cells, text
-        name = found.field if isinstance(found, Found) else _ROWS if found else ""
-        name += text if name in (_ROWS, known.DEDUCTION) else ""
+        name = found.field if found else ""
+        name += text if name in (known.CHOICE, known.DEDUCTION) else ""
         if by_name and (other := foreign_column(text, model, *signs)):
             elsewhere[other] = text
         elif not found:
@@ -250,7 +237,7 @@ def _name(
             sheet.refuse("two-columns", row, "", f"{sheet.headers[name]}, {text}")
         else:
             sheet.cells[name], sheet.headers[name] = cells, text
-            sheet.factors[name] = getattr(found, "factor", 1)
+            sheet.factors[name] = found.factor
     if sheet.table.name in MONEY_ROWS and unused:
         dated = [sheet.cells[n] for n in [period_column(sheet.table)] if n in sheet.cells]
         rest = zip(*(cells for _, cells in unused), *dated, strict=True)  # with its time of day
@@ -298,8 +285,6 @@ _MOST_KINDS = 50
 """Different cells of a column that says of what kind a document is."""
 _CREDIT = said.words_for("credit notes", "parts")
 _TOTALS = said.words_for("totals")
-_ROWS = "(rows) "
-"""Begins the name of a column that says which rows are read."""
 
 
 def is_credit_note(cell: Cell) -> bool:
@@ -349,19 +334,17 @@ def _note_unused(
     sheet: Sheet, unused: list[str], elsewhere: Mapping[str, str], *, hints: bool
 ) -> Mapping[str, str]:
     """Note columns that are not used; return those that may be meant for one that is missing."""
-    open_names = {
-        name: found.field
-        for name, found in names_of(sheet.table.row).items()
-        if hints and found.field not in {known.CURRENCY, known.SCALE, *sheet.cells, *elsewhere}
-    }
     amounts, meant = money_of(sheet.table.row), dict[str, str]()
+    taken = {known.CURRENCY, known.SCALE, *sheet.cells, *elsewhere}
+    names = names_of(sheet.table.row).items() if hints else ()
+    free = {name: found.field for name, found in names if found.field not in taken}
     for text in unused:
-        near = known.closest(text, open_names) or known.contained(text, open_names)
-        if near and open_names[near] in amounts and says(text, "no-amount"):
-            near = ""  # a discount or tax is not the amount
+        near = known.closest(text, free) or known.contained(text, free)
+        if near and free[near] in amounts and says(text, "no-amount"):
+            near = ""
         sheet.notes.append(not_used(sheet.file, text, near))
         if near:
-            meant.setdefault(open_names[near], text)
+            meant.setdefault(free[near], text)
     return meant
 
 

@@ -301,7 +301,7 @@ def _currency(made: Sequence[Proposal]) -> Entry:
     sure = {code for codes in found.values() if len(codes) == 1 for code in codes}
     named = sorted(sure or set().union(*found.values()))
     why = told("currency-sign", sign=min(found, default=""))
-    for column in [c for one in made for c in one.columns if c.ours == "currency"][:1]:
+    for column in [column for one in made for column in one.taken("currency")][:1]:
         often = dict.fromkeys(word.upper() for word, _ in column.counts.most_common())
         named = [code for code in often if re.fullmatch("[A-Z]{3}", code)]
         why = told("currency-column", header=column.header)

@@ -25,15 +25,9 @@ from pydantic.fields import FieldInfo
 
 from analysis.base.language import tr
 from analysis.base.text import PlainLoader, decimal, listed
+from analysis.intake import naming
 from analysis.intake.case_files import ROWS, find_table, nearest_table
 from analysis.intake.cells import Cell, Context, Read, foreign_signs, read_day, read_whole
-from analysis.intake.naming import (
-    are_of_suppliers,
-    is_blank,
-    likely_header,
-    plain_header,
-    says,
-)
 from analysis.intake.problems import Rank, vocabulary, words_for
 from analysis.intake.sheets import SHEET, Grid
 from analysis.tables import columns as of
@@ -125,7 +119,7 @@ class Column:
 
     def says(self, *kinds: str) -> bool:
         """Whether a word of its name is of some kinds of ``words.yaml``."""
-        return says(self.name, *kinds)
+        return naming.says(self.name, *kinds)
 
     @cached_property
     def sample(self) -> list[Cell]:
@@ -170,9 +164,9 @@ class Column:
             return "day"
         different = len(texts) == len(self.cells)
         if sum(amount_of(cell) is not None for cell in self.sample) >= enough:
-            many = different and len(texts) >= _FEW and all(map(str.isdecimal, texts))
-            numbers = [int(text) for text in texts] if many else [0]  # as those of documents are
-            return "key" if many and max(numbers) - min(numbers) < 3 * len(numbers) else "number"
+            whole = [int(text) for text in texts if text.isdecimal()]  # as those of documents are
+            many = different and len(texts) == len(whole) >= _FEW
+            return "key" if many and max(whole) - min(whole) < 3 * len(whole) else "number"
         if different and all(re.search(r"\d", text) for text in texts):
             return "key"
         return "word" if 1 < len(texts) <= _MOST_WORDS < len(self.cells) else ""
@@ -227,6 +221,10 @@ class Proposal:
         fine = [c for c in varied if any(_DECIMALS.search(str(cell)) for cell in c.sample)]
         return fine or varied or found if kind == "number" else found
 
+    def taken(self, ours: str) -> list[Column]:
+        """Return the column, if any, that is taken for one of ours."""
+        return [column for column in self.columns if column.ours == ours][:1]
+
     def ask(self, text: str, ours: str, columns: Sequence[Column]) -> None:
         """Ask which of some columns is one of ours."""
         answers = tuple(f"{yaml_key(c.header)}: {ours} # {c.shown}" for c in columns)
@@ -248,16 +246,16 @@ class Proposal:
 
 def propose(grid: Grid) -> Proposal | None:
     """Say what a file or sheet is read as; nothing if it holds no rows of a table."""
-    place = likely_header(grid.rows)
+    place = naming.likely_header(grid.rows)
     if place is None:
         return None
-    below = [row for row in grid.rows[place + 1 :] if not is_blank(row)]
+    below = [row for row in grid.rows[place + 1 :] if not naming.is_blank(row)]
     columns: dict[str, Column] = {}
     for at, text in enumerate(map(plain_text, grid.rows[place])):
-        if text and plain_header(text) not in columns:
+        if text and naming.plain_header(text) not in columns:
             cells = [row[at] if at < len(row) else "" for row in below]
-            filled = [cell for cell in cells if not is_blank([cell])]
-            columns[plain_header(text)] = Column(text, filled, cells[:_MOST_CELLS], text)
+            filled = [cell for cell in cells if not naming.is_blank([cell])]
+            columns[naming.plain_header(text)] = Column(text, filled, cells[:_MOST_CELLS], text)
     found = list(columns.values())
     begun = Counter(column.header.partition(" - ")[0] for column in found if " - " in column.header)
     for most, count in begun.most_common(1):
@@ -321,7 +319,7 @@ def _named(table: Table, columns: Sequence[Column]) -> dict[str, tuple[int, Colu
 
 def _table(file: str, columns: Sequence[Column]) -> Table:
     """Choose the table that most columns are of, by their names and by the name of the file."""
-    bought = are_of_suppliers([column.header for column in columns])
+    bought = naming.are_of_suppliers([column.header for column in columns])
     name, _, title = file.partition(SHEET)
     stem = Path(name).stem
     meant = find_table(title, ROWS) or find_table(stem, ROWS) or nearest_table(stem, ROWS)
@@ -375,12 +373,12 @@ def _take(made: Proposal) -> None:
     _offer(made)
 
 
-def _makes(whole: Column, *parts: Column, less: tuple[Column, ...] = ()) -> bool:
+def _makes(whole: Column, *parts: Column, less: Column | None = None) -> bool:
     """Whether columns add up to another in every row that has all of them.
 
     A hundredth, by which programs round apart, does not count.
     """
-    rest = whole.amounts - sum(c.amounts for c in parts) + sum(c.amounts for c in less)
+    rest = whole.amounts - sum(c.amounts for c in parts) + (less.amounts if less else 0)
     known = rest.dropna()
     return len(known) > 1 and bool((known.abs() < 2).all())
 
@@ -398,21 +396,19 @@ def _net_of(made: Proposal, totals: Sequence[Column]) -> tuple[Column, Column, C
 
 def _without_tax(made: Proposal) -> None:
     """Take off a discount that the amount holds, or ask whether it holds the tax."""
-    for amount in [column for column in made.columns if column.ours == "amount"]:
+    for amount in made.taken("amount"):
+        taxes = [tax for tax in made.numbers("tax") if tax is not amount]
         if net := _net_of(made, [amount]):
             amount.ours = amount.why = ""
             net[0].take("amount", "net", tax=net[1].header, total=amount.header)
-            return
-        taxes = [tax for tax in made.numbers("tax") if tax is not amount]
-        if not amount.says("gross"):
-            totals, discounts = made.numbers("gross"), made.numbers("discount")
-            for tax, total, off in product(taxes, totals, discounts):
-                if _makes(total, amount, tax, less=(off,)) and not _makes(total, amount, tax):
-                    about = {"amount": amount.header, "off": off.header, "tax": tax.header}
-                    off.take("deduction", "less", **about, total=total.header)
+        elif not amount.says("gross"):
+            for tax, total, off in product(taxes, made.numbers("gross"), made.numbers("discount")):
+                if _makes(total, amount, tax, less=off) and not _makes(total, amount, tax):
+                    about = {"off": off.header, "tax": tax.header, "total": total.header}
+                    off.take("deduction", "less", amount=amount.header, **about)
                     return
-        for tax in taxes[:1] if amount.says("gross") else ():
-            bases = made.numbers("base")
+        elif taxes:
+            tax, bases = taxes[0], made.numbers("base")
             if bases and _makes(amount, *bases, tax):
                 names = listed([column.header for column in (*bases, tax)])
                 tax.take("deduction", "parts", whole=amount.header, parts=names)
@@ -423,17 +419,15 @@ def _without_tax(made: Proposal) -> None:
 
 def _find_cost(made: Proposal) -> None:
     """Take what an amount and a profit say the goods cost, or ask about what is called a cost."""
-    taken = {str(column.ours): column for column in made.columns}
-    amount, costs = taken.get("amount"), made.numbers("cost")
-    costs = [column for column in costs if not (column.ours or column.says("no-goods", "tax"))]
-    if made.table.name != "sale" or amount is None or "goods_cost" in taken:
+    if made.table.name != "sale" or made.taken("goods_cost"):
         return
-    for cost, profit in product(costs, made.numbers("profit")):
-        if _makes(amount, cost, profit):
-            cost.take("goods_cost", "goods", amount=amount.header, profit=profit.header)
-            return
-    for cost in costs[:1]:
-        made.ask(told("goods-cost", cost=cost.header), "goods_cost", [cost])
+    costs = [c for c in made.numbers("cost") if not (c.ours or c.says("no-goods", "tax"))]
+    for amount in made.taken("amount") if costs else ():
+        for cost, profit in product(costs, made.numbers("profit")):
+            if _makes(amount, cost, profit):
+                cost.take("goods_cost", "goods", amount=amount.header, profit=profit.header)
+                return
+        made.ask(told("goods-cost", cost=costs[0].header), "goods_cost", costs[:1])
 
 
 def _find_key(made: Proposal) -> None:
@@ -444,7 +438,7 @@ def _find_key(made: Proposal) -> None:
         apart = len(set(runs)) == len(runs) > made.rows / 6 and len(column.cells) == made.rows
         if apart and all(re.search(r"\d", text) for text in runs):
             found.append(column)
-    if len(found) == 1 and all(column.ours != key for column in made.columns):
+    if len(found) == 1 and not made.taken(key):
         found[0].take(key, "numbers-rows")
 
 
@@ -464,8 +458,8 @@ def _choose_rows(made: Proposal) -> None:
 
 def _offer(made: Proposal) -> None:
     """Offer columns of a few words as kinds of customer or product, if nothing is called so."""
-    given, fields = [column.ours for column in made.columns], made.table.row.model_fields
     for ours in ("segment", "service_type"):
-        for column in made.unused("word")[:2] if ours in fields and ours not in given else ():
+        wanted = ours in made.table.row.model_fields and not made.taken(ours)
+        for column in made.unused("word")[:2] if wanted else ():
             reason = told("different-words", n=len(column.counts))
             column.offer, column.why = ours, told("offer", reason=reason)

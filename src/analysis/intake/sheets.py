@@ -31,7 +31,7 @@ from analysis.base.errors import InputError, system_error
 from analysis.base.language import tr
 from analysis.base.text import listed
 from analysis.intake.cells import Cell, Since1904
-from analysis.intake.problems import Log, problem_of
+from analysis.intake.problems import Log, problem_of, vocabulary
 from analysis.kpis.duck import parquet_rows
 from analysis.tables.columns import folded, names_in_files
 from analysis.tables.rows import utf_16
@@ -44,12 +44,7 @@ SEARCHED_ROWS = 40
 SHEET = ", sheet "
 """Stands between a workbook and a sheet of it in the names of both."""
 
-_NAMES = {
-    "utf-8": "UTF-8",
-    "cp1252": "Windows-1252",
-    "cp1250": "Windows-1250",
-    "latin-1": "Latin-1",
-}
+_NAMES = vocabulary("codecs")
 _GUESSED = ("cp1252", "cp1250")
 _LONGEST_CELL = 1_000_000
 _MOST_LINES, _LONGEST_LINE, _MOST_TEXT = 2 * SEARCHED_ROWS, 10_000, 400_000
@@ -143,8 +138,6 @@ def _decode(content: bytes, grid: Grid, told: str | None) -> str | None:
         except UnicodeDecodeError as error:
             end = error.start
         if "utf-8-sig" in texts:
-            if told not in {None, "utf-8"} and not texts[codec].isascii():
-                grid.note("is-utf-8", codec=told)
             return texts[codec]
     if not texts:
         codec, row = sure or told or _GUESSED[0], content.count(b"\n", 0, end) + 1
@@ -163,12 +156,10 @@ def _guess(content: bytes, grid: Grid, texts: dict[str, str]) -> str | None:
 
     clear = {codec: clarity(text) for codec, text in texts.items()}
     texts = {codec: text for codec, text in texts.items() if clear[codec] == max(clear.values())}
-    letters = {
-        byte: {bytes([byte]).decode(codec) for codec in texts}
-        for byte in set(content)
-        if byte > 127
-    }
-    doubts = [byte for byte, its in letters.items() if len(its) > 1 and any(map(str.isalpha, its))]
+    doubts = []
+    for byte in {byte for byte in content if byte > 127}:
+        its = {bytes([byte]).decode(codec) for codec in texts}
+        doubts += [byte] if len(its) > 1 and any(map(str.isalpha, its)) else []
     if doubts:
         place = min(map(content.index, doubts))
         shown = [f"{_NAMES[codec]} (“{_word(text, place)}”)" for codec, text in texts.items()]

@@ -304,18 +304,21 @@ INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]")
 class Found:
     """What a header names: a column of the row model, and its units in one of the file's.
 
-    `rank` is the place of the name in the list of names, the best of which is the first.
+    `rank` is the place of the name in the list of names, the best of which is the first. A column
+    that says which rows are read has the `words` of these.
     """
 
     field: str
     factor: int = 1
     rank: int = dataclasses.field(default=0, compare=False)
+    words: tuple[str, ...] = ()
 
 
 CURRENCY = "(currency)"
 SCALE = "(unit_scale)"
 CREDIT = "(credit note)"
 DEDUCTION = "(deduction)"
+CHOICE = "(choice of rows)"
 REST = "(rest)"
 """Columns that files may have beside those of the row model."""
 
