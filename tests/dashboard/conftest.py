@@ -110,6 +110,17 @@ Show = Callable[..., Shown]
 
 
 @pytest.fixture(scope="session")
+def paper_file(paper_model: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The dashboard of the paper's model, as most tests open it."""
+    return write(tmp_path_factory.mktemp("dashboard") / "dashboard.html", paper_model)
+
+
+def write(path: Path, made: dict[str, Any]) -> Path:
+    path.write_text(page(made), encoding="utf-8", newline="\n")
+    return path
+
+
+@pytest.fixture(scope="session")
 def tabs() -> dict[str, list[Shown]]:
     """Tabs that are free, by their options: a new one costs more than what most tests do."""
     return defaultdict(list)
@@ -117,7 +128,7 @@ def tabs() -> dict[str, list[Shown]]:
 
 @pytest.fixture
 def show(
-    browser: Browser, tabs: dict[str, list[Shown]], paper_model: dict[str, Any], tmp_path: Path
+    browser: Browser, tabs: dict[str, list[Shown]], paper_file: Path, tmp_path: Path
 ) -> Iterator[Show]:
     """Open the dashboard of a model; afterwards nothing may have gone wrong in any tab."""
     opened: list[tuple[str, Shown]] = []
@@ -126,8 +137,8 @@ def show(
         options = {"locale": "en-US", "viewport": {"width": 1440, "height": 900}} | options
         key = repr(options)
         shown = tabs[key].pop() if tabs[key] else Shown(browser, **options)
-        shown.file = tmp_path / f"dashboard{len(opened)}.html"
-        shown.file.write_text(page(made or paper_model), encoding="utf-8", newline="\n")
+        name = f"dashboard{len(opened)}.html"
+        shown.file = write(tmp_path / name, made) if made else paper_file
         opened.append((key, shown))
         return shown.open(fragment)
 

@@ -175,7 +175,7 @@ def test_a_notebook_gets_a_frame_that_can_do_nothing_else(
     bundle, _ = made._repr_mimebundle_()
     assert 'sandbox="allow-scripts allow-downloads"' in bundle["text/html"]
     assert "`report/segelec.html`" in bundle["text/markdown"]
-    shown = show()
+    shown = show(paper_model)
     shown.file = tmp_path / "notebook.html"
     shown.file.write_text(f"<!DOCTYPE html><title>x</title>{bundle['text/html']}", "utf-8")
     shown.open()

@@ -90,12 +90,9 @@ def translations(script: str, texts: Collection[str]) -> dict[str, dict[str, str
     dict
         By language, from English to the language.
     """
+    used = {*texts, *script.split('"')[1:-1]}
     return {
-        code: {
-            text: said
-            for text, said in words_of(code).items()
-            if text in texts or f'"{text}"' in script
-        }
+        code: {text: said for text, said in words_of(code).items() if text in used}
         for code in LOCALES
         if code != "en"
     }
