@@ -248,7 +248,7 @@ class _InPlace(Rows):
         for name, info in self.table.row.model_fields.items():
             is_key = (name,) == self.table.key or header_of(info).references
             if sql_type(info) == "VARCHAR" and not is_choice(info) and not is_key:
-                faults = {text: fault for text in self.texts(name) if (fault := _fault(text))}
+                faults = {text: fault for text in self.values(name) if (fault := _fault(text))}
                 for fault in dict.fromkeys(faults.values()):
                     texts = [text for text, its in faults.items() if its == fault]
                     self.report(fault, [name], self.frame.filter(nw.col(name).is_in(texts)))

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import narwhals as nw
 import pandas as pd
 
 from analysis.base import periods as time
@@ -158,17 +157,14 @@ def span_of(rows: Rows, folder: str) -> Span:
     several = f" ({len(rows.files)} files)" if len(rows.files) > 1 else ""
     place = rows.file.removeprefix(f"{folder}/") + several
     about = rows.count, rows.table.file if rows.memory is not None else place
-    if not (column := period_column(rows.table)) or not rows.count:
+    column = period_column(rows.table)
+    if not column or not rows.count or not (found := rows.values(column)):
         return Span(*about)
-    cell = nw.col(column)
     is_day = sql_type(rows.table.row.model_fields[column]) == "DATE"
-    month = 12 * cell.dt.year() + cell.dt.month() - 1 if is_day else cell
-    ends = cell.min().alias("first"), cell.max().alias("last")
-    by_month = rows.known([column]).select(cell, month.alias("in")).group_by("in").agg(*ends)
-    found = by_month.collect("pandas").to_native()
-    months = [{int(at)} if is_day else time.months_in(str(at)) for at in found["in"]]
-    first, last = str(found["first"].min())[:10], str(found["last"].max())[:10]
-    return Span(*about, first, last, set().union(*months)) if months else Span(*about)
+    months = {12 * day.year + day.month - 1 for day in found} if is_day else set[int]()
+    for label in () if is_day else found:
+        months |= set(time.months_in(str(label)))
+    return Span(*about, *(str(end)[:10] for end in (found[0], found[-1])), months)
 
 
 def dated(case: Case, spans: Mapping[str, Span]) -> Case:

@@ -138,7 +138,7 @@ def _check_other(rows: Rows, name: str, other: Rows, filled: nw.LazyFrame[Any]) 
 
     def fault(first: Any) -> Fault:
         in_memory = other.memory is not None  # else they are too many
-        near = of.alike(str(first[name]), other.texts(key) if in_memory else ())
+        near = of.alike(str(first[name]), other.values(key) if in_memory else ())
         rule = "key-spelt-otherwise" if near else "no-such-row"
         return fault_of(rule, file=other.file, near=near)
 
@@ -224,7 +224,7 @@ def _note_doubts(rows: Rows) -> None:
                 rows.note("no-day", rows.called(day), count)
     for name in _VARIANTS:
         groups: dict[str, list[str]] = {}
-        for value in rows.texts(name) if name in fields and not of.is_choice(fields[name]) else ():
+        for value in rows.values(name) if name in fields and not of.is_choice(fields[name]) else ():
             groups.setdefault(folded(value), []).append(f"“{value}”")
         for spelt in (group for group in groups.values() if len(group) > 1):
             rows.note("two-spellings", rows.called(name), values=listed(spelt))

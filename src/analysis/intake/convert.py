@@ -58,8 +58,8 @@ class _Column:
         kind = self.info.annotation
         type_, nothing = _TYPES.get(next(iter(get_args(kind)), kind), ("str", ""))
         values = [item.value or nothing for item in self.reads]
-        typed: pd.Series[Any] = pd.Series(values, dtype=type_).iloc[self.codes]
-        return typed.reset_index(drop=True)
+        distinct: pd.Series[Any] = pd.Series(values, dtype=type_)
+        return pd.Series(distinct.array.take(self.codes))
 
     def grouped(self, about: str) -> Iterator[tuple[Any, NDArray[np.bool_], object]]:
         """Group the rows by what their reading says; yields that, the rows, the first cell."""

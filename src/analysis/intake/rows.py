@@ -169,7 +169,7 @@ class Rows(Placed):
     frame: nw.LazyFrame[Any] = field(default_factory=lambda: nw.from_native(pd.DataFrame()).lazy())
     memory: pd.DataFrame | None = None
     count: int = 0
-    _texts: dict[str, list[str]] = field(default_factory=dict)
+    _values: dict[str, list[Any]] = field(default_factory=dict)
 
     def known(self, columns: Sequence[str]) -> nw.LazyFrame[Any]:
         """Return the rows whose cells in some columns broke no rule."""
@@ -180,13 +180,14 @@ class Rows(Placed):
         sums = [ask.cast(nw.Float64).sum().alias(name) for name, ask in asked.items()]
         return first_of(self.frame.select(*sums)) if sums else {}
 
-    def texts(self, column: str) -> list[str]:
-        """Return the different texts of a column, in order."""
-        if column not in self._texts:
+    def values(self, column: str) -> list[Any]:
+        """Return the different values of a column, in order; an empty text is none."""
+        if column not in self._values:
             if (rows := self.memory) is None:
                 rows = self.known([column]).select(column).unique().collect("pandas").to_native()
-            self._texts[column] = sorted(text for text in rows[column].dropna().unique() if text)
-        return self._texts[column]
+            found = rows[column].dropna().unique()
+            self._values[column] = sorted(value for value in found if value != "")
+        return self._values[column]
 
     def report(
         self,
@@ -220,7 +221,7 @@ def first_of(rows: nw.LazyFrame[Any]) -> Mapping[str, Any]:
 
 def count_of(rows: nw.LazyFrame[Any]) -> int:
     """Count rows, wherever they are."""
-    return int(first_of(rows.select(nw.len().alias("count")))["count"])
+    return int(rows.select(nw.len()).collect("pandas").item())
 
 
 def _shown(cell: Any) -> str:
