@@ -6,6 +6,7 @@ import csv
 import io
 import shutil
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
@@ -83,8 +84,9 @@ def is_right_or_says_why(intake: Intake) -> None:
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Firm:
-    return make_firm(tmp_path_factory.mktemp("fuzz"))
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firm]:
+    with pd.option_context("mode.string_storage", "python"):  # as reports, without pyarrow
+        yield make_firm(tmp_path_factory.mktemp("fuzz"))
 
 
 @pytest.mark.parametrize("part", range(PARTS))

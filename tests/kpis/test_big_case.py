@@ -129,7 +129,7 @@ def test_a_table_without_rows_is_absent(big: Path, capsys: pytest.CaptureFixture
 def test_a_killed_run_leaves_the_last_outputs(big: Path) -> None:
     assert main(["kpis", "--case", "big"]) == 0
     made = processed(big)
-    write(big / "data" / "raw" / "big", 150_000, "parquet", seed=2)
+    write(big / "data" / "raw" / "big", 30_000, "parquet", seed=2)
     scratch = big / ".build" / "big"
     command = [sys.executable, "-m", "analysis", "kpis", "--case", "big"]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}

@@ -124,7 +124,7 @@ def test_every_data_set_is_equally_likely(system: System) -> None:
     assert is_uniform(seen, every, 40)
 
 
-def test_sales_of_the_paper(segelec: Case) -> None:
+def test_sales_of_the_paper(segelec: Case, judge: Judge) -> None:
     for total_period, base, left_out in (
         ("2024H1", "year-on-year", ()),
         ("2024Q2", "year-on-year", ()),
@@ -132,7 +132,7 @@ def test_sales_of_the_paper(segelec: Case) -> None:
         ("2024H1", "previous-quarter", ("sales@2023Q1", "sales@2023Q2")),
     ):
         reading = segelec.reading({"sales_total": total_period, "sales_growth": base})
-        system = Judge(segelec).system("sales", reading)
+        system = judge.system("sales", reading)
         sampler = JointSampler(system)
         assert sampler.left_out == left_out
         for data in sampler.sample(50, seed=1):
@@ -141,8 +141,8 @@ def test_sales_of_the_paper(segelec: Case) -> None:
                     assert claim.holds(data)
 
 
-def test_the_same_seed_draws_the_same(segelec: Case) -> None:
-    system = Judge(segelec).system("sales", segelec.reading())
+def test_the_same_seed_draws_the_same(segelec: Case, judge: Judge) -> None:
+    system = judge.system("sales", segelec.reading())
     sampler = JointSampler(system)
     assert sampler.sample(5, seed=2) == JointSampler(system).sample(5, seed=2)
 
