@@ -164,7 +164,8 @@ def span_of(rows: Rows, folder: str) -> Span:
     months = {12 * day.year + day.month - 1 for day in found} if is_day else set[int]()
     for label in () if is_day else found:
         months |= set(time.months_in(str(label)))
-    return Span(*about, *(str(end)[:10] for end in (found[0], found[-1])), months)
+    first, last = (str(end)[:10] for end in (found[0], found[-1]))
+    return Span(*about, first, last, months)
 
 
 def dated(case: Case, spans: Mapping[str, Span]) -> Case:
