@@ -86,6 +86,22 @@ def test_what_columns_are_taken_for(tmp_path: Path, case: dict[str, Any]) -> Non
         assert f"\n  {key}: {value} " in text
 
 
+def test_customers_are_shown_by_name_and_stay_apart(root: Path) -> None:
+    """Two bear one name, one has none, and one has a name that is another's number."""
+    rows = [("K1", "Ann"), ("K2", "Bob"), ("K3", "Ann"), ("K4", ""), ("K5", "K4"), ("K1", "Anne")]
+    lines = [f"2024-01-0{at},{at}.00,{key},{name}" for at, (key, name) in enumerate(rows, start=1)]
+    header = "Date,Total EUR,Customer no,Customer name"
+    (root / "sales.csv").write_text("\n".join([header, *lines]))
+    told = case_from("acme", str(root / "sales.csv"), root)
+    assert "Customer name: customer_name" in told
+    intake = read(load_case("acme", root))
+    shown = ["Ann (K1)", "Bob", "Ann (K3)", "K4", "K4 (K5)", "Ann (K1)"]
+    assert list(intake.tables["sale"]["customer_id"]) == shown
+    table = "".join(f"{key},shop\n" for key in sorted({key for key, _ in rows}))
+    (root / "data/raw/acme/customer.csv").write_text(f"customer_id,segment\n{table}")
+    assert list(read(load_case("acme", root)).tables["sale"]["customer_id"]) == [k for k, _ in rows]
+
+
 def test_amounts_below_zero_are_counted_by_row() -> None:
     cells = ["-5.00"] * 3 + ["(2.00)", "7.00-", "S/ -1.00"] + ["4.00", "S/ 4.00", "4"] * 5
     assert Column("Total", [*cells]).below_zero == 6

@@ -23,7 +23,7 @@ from analysis.intake.cells import Context, foreign_signs, own_signs
 from analysis.intake.consistency import check_method, check_rows, check_statements
 from analysis.intake.convert import check_sheet
 from analysis.intake.currencies import convert_currencies
-from analysis.intake.naming import joined
+from analysis.intake.naming import joined, name_customers
 from analysis.intake.problems import Fault, Note, Problem, Rank, problem_of
 from analysis.intake.rows import Rows, Sheet, rows_of
 from analysis.kpis.catalogue import catalogue
@@ -136,6 +136,7 @@ def _checked(case: Case, log: case_files.Inputs, placed: dict[str, Rows] | None)
             sheet.note("no-rows")
             log.add(sheet)
     convert_currencies(case, sheets)
+    name_customers(sheets)
     rows = {name: rows_of(sheet) for name, sheet in sheets.items()}
     every = rows | (placed or {})
     spans = {name: span_of(found, log.file) for name, found in every.items()}

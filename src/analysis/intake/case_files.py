@@ -17,7 +17,7 @@ from analysis.intake.problems import Log, Note, Problem, fault_of, note_of
 from analysis.intake.rows import Rows, Sheet
 from analysis.intake.sheets import SHEET, Grid, read_file
 from analysis.tables.case import Case, Parameters, read_parameters
-from analysis.tables.columns import CHOICE, DEDUCTION, Found, closest, folded, money_of, names_of
+from analysis.tables.columns import CHOICE, EXTRAS, Found, closest, folded, money_of, names_of
 from analysis.tables.firm_tables import LEDGER_TABLES
 from analysis.tables.rows import Table, read_frame
 from analysis.tables.strategy_tables import CHECK_INS, CLAIMS, PLAN_TABLES
@@ -154,7 +154,7 @@ def mappings(case: Case, log: Log) -> list[Reading]:
                 known = ", ".join(table.name for table in TABLES)
                 log.refuse("unknown-name", None, place, title, at=file, kind="table", known=known)
                 continue
-            names = {**names_of(table.row), "deduction": Found(DEDUCTION)}
+            names = {**names_of(table.row), **EXTRAS}
             found = dict[str, Found]()
             for header, meant in (columns or {}).items():
                 is_name, where = isinstance(meant, str), (None, f"{place}.{header}", str(meant))
@@ -163,7 +163,7 @@ def mappings(case: Case, log: Log) -> list[Reading]:
                 if meaning is None:
                     known = ", ".join(table.row.model_fields)
                     log.refuse("unknown-name", *where, at=file, kind="column", known=known)
-                elif meaning in found.values() and meaning.field not in (CHOICE, DEDUCTION):
+                elif meaning in found.values() and meaning not in (choice, EXTRAS["deduction"]):
                     log.refuse("two-columns", *where, at=file)
                 else:
                     found[plain_header(header)] = meaning

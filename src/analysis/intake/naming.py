@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, zip_longest
@@ -15,7 +16,15 @@ from numpy.typing import NDArray
 from analysis.base.language import tr
 from analysis.base.text import listed
 from analysis.intake import problems as said
-from analysis.intake.cells import Cell, Context, is_nothing, read_whole, without_sign
+from analysis.intake.cells import (
+    NOTHING,
+    Cell,
+    Context,
+    is_nothing,
+    read_text,
+    read_whole,
+    without_sign,
+)
 from analysis.intake.problems import Note, fault_of
 from analysis.intake.rows import FILE_LINES, Sheet
 from analysis.intake.sheets import SEARCHED_ROWS, SHEET, Grid, Words
@@ -352,6 +361,33 @@ def not_used(file: str, header: str, near: str) -> Note:
     """Say that a column is not used, and which one it may be meant for."""
     rule = "column-not-used-near" if near else "column-not-used"
     return said.note_of(rule, file, header or tr("without a name"), near=near)
+
+
+def name_customers(sheets: Mapping[str, Sheet]) -> None:
+    """Put the names of customers in place of their numbers, in all tables alike.
+
+    A name that several customers bear is followed by the number, so that none become one. Where
+    there is a table of customers, the numbers stay, as its key.
+    """
+    named = [sheet for sheet in sheets.values() if known.NAME in sheet.cells and len(sheet.frame)]
+    held = [sheet for sheet in sheets.values() if "customer_id" in sheet.frame]
+    if not named or "customer" in sheets:
+        return
+    names = dict[str, str]()
+    for sheet in named:
+        for number, cell in zip(sheet.frame["customer_id"], sheet.cells[known.NAME], strict=True):
+            text = read_text(cell).text
+            is_name = text.casefold() not in NOTHING and not said.no_glyph(text)
+            if number and is_name and re.match(known.LABEL_OR_EMPTY, text):
+                names.setdefault(number, text)
+    numbers = set().union(*(sheet.frame["customer_id"] for sheet in held))
+    often = Counter(names.get(number, number) for number in numbers)
+    shown = {n: text if often[text] == 1 else f"{text} ({n})" for n, text in names.items()}
+    for sheet in held:
+        customers = [shown.get(number, number) for number in sheet.frame["customer_id"]]
+        sheet.frame["customer_id"] = pd.Series(customers, dtype="str")
+    for sheet in named:
+        sheet.note("customers-named", sheet.headers[known.NAME], len(sheet.rows))
 
 
 def scale_of(sheet: Sheet) -> NDArray[np.int64]:

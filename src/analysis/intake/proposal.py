@@ -138,6 +138,12 @@ class Column:
         return pd.Series([amount_of(cell) for cell in self.head], dtype="Int64")
 
     @property
+    def is_numbered(self) -> bool:
+        """Whether nearly all cells have a digit, as numbers have and names have not."""
+        digits = sum(bool(re.search(r"\d", str(cell))) for cell in self.sample)
+        return digits >= _ENOUGH * len(self.sample)
+
+    @property
     def shown(self) -> str:
         """Some of its cells."""
         return " · ".join(plain_text(cell)[:18] for cell in self.sample[:3])
@@ -317,6 +323,20 @@ def _named(table: Table, columns: Sequence[Column]) -> dict[str, tuple[int, Colu
     return best
 
 
+def _name_customers(made: Proposal) -> None:
+    """Take the names of customers beside their numbers, by which the report shows them."""
+    row, free = made.table.row, [c for c in made.columns if c.cells and not c.ours]
+    named = [c for c in free if of.find_column(c.name, row, SIGNS) == of.Found("customer_id")]
+    for key, other in product(made.taken("customer_id"), named):
+        if key.is_numbered and not other.is_numbered:
+            other.take("customer_name", "names", number=key.header)
+            return
+        if other.is_numbered and not key.is_numbered:
+            other.take("customer_id", "by-name")
+            key.take("customer_name", "names", number=other.header)
+            return
+
+
 def _table(file: str, columns: Sequence[Column]) -> Table:
     """Choose the table that most columns are of, by their names and by the name of the file."""
     bought = naming.are_of_suppliers([column.header for column in columns])
@@ -363,6 +383,7 @@ def _take(made: Proposal) -> None:
             weaker = {"number": "number", "key": "word"}.get(kind, "none")
             likely = free or made.unused(weaker, "tax", "discount")
             made.ask(told(text, ours=ours, about=about), ours, likely)
+    _name_customers(made)
     _find_key(made)
     _without_tax(made)
     _find_cost(made)

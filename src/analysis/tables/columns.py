@@ -319,8 +319,12 @@ SCALE = "(unit_scale)"
 CREDIT = "(credit note)"
 DEDUCTION = "(deduction)"
 CHOICE = "(choice of rows)"
+NAME = "(name of the customer)"
 REST = "(rest)"
 """Columns that files may have beside those of the row model."""
+
+EXTRAS = {"deduction": Found(DEDUCTION), "customer_name": Found(NAME)}
+"""What ``case.yaml`` calls some of them."""
 
 
 @lru_cache(maxsize=10_000)
