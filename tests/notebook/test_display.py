@@ -14,6 +14,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -344,3 +345,12 @@ def test_figures_without_the_needed_texts_are_refused(change: dict[str, str], me
     texts = {"name": "a", "caption": "c", "alt": "a", "kind": "derived"} | change
     with pytest.raises(InputError, match=message):
         Figure(figure=plt.Figure(), data=pd.DataFrame(), **texts)
+
+
+@given(st.lists(st.text("abfijTVW.—", min_size=1, max_size=9)), st.floats(8, 40))
+def test_lines_hold_as_many_words_as_fit(words: list[str], width: float) -> None:
+    lines = drawing.wrap(" ".join(words), width)
+    assert "".join(lines).replace(" ", "") == "".join(words)
+    assert all(drawing.text_width(line) <= width + 0.01 for line in lines)
+    for line, following in pairwise(lines):
+        assert drawing.text_width(f"{line} {following.split()[0]}") > width - 0.01

@@ -32,13 +32,13 @@ ARTICLE = "kowalczyk"
 """The case of the second source, whose report is made beside that of the paper."""
 PACKAGES = (
     [
-        *("pandas", "narwhals", "babel.core", "pydantic.main", "yaml", "nbformat.validator"),
+        *("pandas", "narwhals", "babel.dates", "pydantic.main", "yaml", "nbformat.validator"),
         *("mistune", "typst"),
         *("analysis.notebook.run", "analysis.report.book", "analysis.report.outputs"),
     ],
     [
         *("openpyxl", "matplotlib.pyplot", "matplotlib.backends.backend_svg", "seaborn"),
-        *("fontTools.subset", "schemdraw", "scipy.stats", "scipy.optimize", "papermill"),
+        *("fontTools.subset", "schemdraw", "scipy.stats", "scipy.optimize", "papermill", "psutil"),
         *("ipykernel.inprocess.manager", "ipykernel.inprocess.ipkernel", "ipykernel.debugger"),
     ],
 )

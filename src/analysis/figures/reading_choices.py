@@ -92,7 +92,7 @@ def multiverse(frame: pd.DataFrame, printed: Mapping[str, str]) -> s.Drawn:
 
 
 def _tiles(frame: pd.DataFrame, block: _Block) -> pd.DataFrame:
-    """Return a row for each tile; it fits if all its combinations do.
+    """Return a row for each tile, its options in the order drawn; it fits if all combinations do.
 
     Productivity grows as a block's quantity does if it is of that quantity, by the same labour.
     """
@@ -100,10 +100,11 @@ def _tiles(frame: pd.DataFrame, block: _Block) -> pd.DataFrame:
     linked = (rows["labour"] == "constant") & (rows["productivity_output"] == block.name)
     rows = rows.assign(link=linked.map({True: "yes", False: "no"}))
     axes = [*_axes_down(block), *block.across]
-    found = rows.groupby(axes, sort=False, as_index=False)
-    return found.agg(
+    found = rows.groupby(axes, sort=False, as_index=False).agg(
         survives=("survives", "all"), default=("default", "any"), conflict=("conflict", "max")
     )
+    options = {axis: pd.Categorical(found[axis], _options(found, axis)) for axis in axes}
+    return found.assign(**options)
 
 
 def _key(fig: Canvas, ax: Axes) -> None:
@@ -156,7 +157,7 @@ def _draw_block(
         s.note(fig, right + 11, y, "in conflict")
     y += _LINE / 2 + 0.6
     offset = cache(partial(_offset, rows, block.across))
-    begins = _options(rows, block.down[-1][0])[0]
+    begins = rows[block.down[-1][0]].cat.categories[0]
     for place, (options, group) in enumerate(_nested(rows, _axes_down(block))):
         first = options[-1] == begins
         if len(options) > 1 and first:
@@ -197,7 +198,7 @@ def _heads(
     if axis != "rounding":
         s.note(fig, block.tiles - 2.5, y, QUESTIONS[axis].format_map(printed), ha="right")
     for outer, _ in _nested(rows, block.across[:depth]):
-        for option in _options(rows, axis):
+        for option in rows[axis].cat.categories:
             x = block.tiles + _offset(rows, block.across, (*outer, option))
             text = words(axis, option)
             if len(inner) > 1:
@@ -211,7 +212,7 @@ def _offset(rows: pd.DataFrame, axes: tuple[str, ...], options: tuple[str, ...])
     """Return how far the columns of some options, outer axes first, stand from the first."""
     steps = (_width(rows, axes[n:]) + _gap(axes[n:]) for n in range(1, len(axes) + 1))
     return sum(
-        _options(rows, axis).index(option) * step
+        rows[axis].cat.categories.get_loc(option) * step
         for axis, option, step in zip(axes, options, steps, strict=False)
     )
 
@@ -220,7 +221,7 @@ def _nested(
     rows: pd.DataFrame, axes: tuple[str, ...]
 ) -> Iterator[tuple[tuple[str, ...], pd.DataFrame]]:
     """Yield every combination of options of some axes, in order, with its rows."""
-    for options in product(*(_options(rows, axis) for axis in axes)):
+    for options in product(*(rows[axis].cat.categories for axis in axes)):
         group = rows
         for axis, option in zip(axes, options, strict=True):
             group = group[group[axis] == option]
@@ -236,7 +237,7 @@ def _width(rows: pd.DataFrame, axes: tuple[str, ...]) -> float:
     """Return how wide the columns of some nested axes are together."""
     if not axes:
         return _TILE[0]
-    number = rows[axes[0]].nunique()
+    number = len(rows[axes[0]].cat.categories)
     return float(number * _width(rows, axes[1:]) + (number - 1) * _gap(axes[1:]))
 
 

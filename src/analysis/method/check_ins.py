@@ -7,7 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -105,17 +107,20 @@ class ToDate:
         if not {"service", "service_budget", "cost"} <= self.ledger.keys():
             return None
         service, cost = (self._cut(name, quarter, day) for name in ("service", "cost"))
-        left = self.ledger["service_budget"].groupby("service_id")["budget_centimos"].sum()
-        if "service_id" in cost:
-            spent = cost.groupby("service_id")["amount_centimos"].sum()
-            left = left - spent.reindex(left.index, fill_value=0)
         month = month_index(service["completed_on"])
-        known_then = ~month.isin(month[service["due_on"].isna()])
-        found = service[known_then & service["service_id"].isin(left.index)]
-        if cost.empty or found.empty:
+        service = service[~month.isin(month[service["due_on"].isna()])]
+        on_time = service["completed_on"] <= service["due_on"]
+        found = dict(zip(service["service_id"], on_time, strict=True))
+        budgeted = found.keys() & self._budgets
+        if cost.empty or not budgeted:
             return None
-        on_time = found["completed_on"] <= found["due_on"]
-        return int((on_time & (found["service_id"].map(left) >= 0)).sum())
+        spent = _sums(cost, "amount_centimos") if "service_id" in cost else {}
+        return sum(bool(found[key]) and self._budgets[key] >= spent.get(key, 0) for key in budgeted)
+
+    @cached_property
+    def _budgets(self) -> dict[str, int]:
+        """Budget of each service that has one."""
+        return _sums(self.ledger["service_budget"], "budget_centimos")
 
     def _cut(self, name: str, quarter: int, day: pd.Timestamp) -> pd.DataFrame:
         """Rows of a table in a quarter up to a day."""
@@ -140,6 +145,12 @@ class ToDate:
         cut = {name: rows for name, rows in cut.items() if len(rows)}
         sums = reduce(cut, by=(), measures=measures).groupby("measure")["value"].sum()
         return {name: int(sums[name]) for name in measures if name in sums.index}
+
+
+def _sums(rows: pd.DataFrame, amount: str) -> dict[str, int]:
+    """Add up an amount by service."""
+    sums: dict[Any, int] = rows.groupby("service_id")[amount].sum().to_dict()
+    return sums
 
 
 BINS = ((0, 2), (3, 4), (5, 5), (6, 7), (8, 10))

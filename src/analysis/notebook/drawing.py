@@ -362,15 +362,24 @@ def wrap(text: str, width: float, size: float = NORMAL, weight: str = "regular")
     Lines break at ordinary spaces, not at no-break ones; a word wider than a line is broken
     wherever it has to be.
     """
-    lines = [""]
-    for word in text.split(" "):
+    lines, filled = list[str](), 0.0
+    for word in filter(None, text.split(" ")):
         for piece in _pieces(word, width, size, weight):
-            longer = f"{lines[-1]} {piece}".strip()
-            if lines[-1] and text_width(longer, size, weight) > width:
-                lines.append(piece)
+            more = text_width(piece, size, weight)
+            if lines:
+                filled += _gap(lines[-1][-1], piece[0], size, weight) + more
+            if lines and filled <= width:
+                lines[-1] += f" {piece}"
             else:
-                lines[-1] = longer
-    return lines
+                lines, filled = [*lines, piece], more
+    return lines or [""]
+
+
+@cache
+def _gap(before: str, after: str, size: float, weight: str) -> float:
+    """Return the width between two words that end and begin with some letters."""
+    apart = text_width(f"{before} {after}", size, weight)
+    return apart - text_width(before, size, weight) - text_width(after, size, weight)
 
 
 def _pieces(word: str, width: float, size: float, weight: str) -> list[str]:
