@@ -212,7 +212,7 @@ def _offset(rows: pd.DataFrame, axes: tuple[str, ...], options: tuple[str, ...])
     """Return how far the columns of some options, outer axes first, stand from the first."""
     steps = (_width(rows, axes[n:]) + _gap(axes[n:]) for n in range(1, len(axes) + 1))
     return sum(
-        rows[axis].cat.categories.get_loc(option) * step
+        list(rows[axis].cat.categories).index(option) * step
         for axis, option, step in zip(axes, options, steps, strict=False)
     )
 

@@ -120,8 +120,8 @@ class Drawing(Generic[_P]):
             caption, alt = (tr(text, **drawn.words) for text in parts)
             made = Figure(self._name, drawn.figure, drawn.data, caption, alt, drawn.kind)
             _mark_kind(made)
-            for axis in (axis for ax in made.figure.axes for axis in (ax.xaxis, ax.yaxis)):
-                axis.get_ticklabels()
+            for ax in (ax for ax in made.figure.axes if ax.axison):
+                _ = ax.get_xticklabels(), ax.get_yticklabels()
         return made
 
 
