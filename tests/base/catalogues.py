@@ -76,6 +76,7 @@ WORDS = (
     *("no value", "no baseline", "no share of a baseline of zero", "no baseline, but met"),
     *("met before it began", "met before it began, and lost"),
     *("not met, and no baseline to score from", "service day", "indicator or measure", "claim"),
+    *("indicator", "indicator or column"),
     *("Segment", "Customer", *_ASKS.values(), *GRAINS, *_DIRECTIONS.values(), "Joint score"),
     *("better than", "the same as", "worse than", "margin", "turnover", "multiplier"),
     *("short of the baseline", "on the way", "hours", "answers", "satisfied", "services"),

@@ -20,19 +20,11 @@ from typing import Any
 import narwhals as nw
 
 from analysis.base.language import tr
-from analysis.intake import problems as said
-from analysis.intake.case_files import (
-    OUTSIDE,
-    ROWS,
-    Inputs,
-    file_of,
-    is_summed_in_place,
-    yaml_of,
-)
+from analysis.intake.case_files import ROWS, Inputs, file_of, is_summed_in_place, yaml_of
 from analysis.intake.cells import own_signs, read_text
 from analysis.intake.convert import moved_by
 from analysis.intake.naming import not_used
-from analysis.intake.problems import Fault, Rank, fault_of, problem_of
+from analysis.intake.problems import Fault, Rank, fault_of, no_glyph, problem_of
 from analysis.intake.rows import FILE_LINES, Rows, first_of
 from analysis.kpis import duck
 from analysis.kpis.cube import PLAIN_FORM, files, header_errors
@@ -73,7 +65,7 @@ def audit(case: Case, inputs: Inputs) -> Iterator[dict[str, Rows] | None]:
     InputError
         If DuckDB is not installed, or a file cannot be read.
     """
-    linked = any(problem.fault == OUTSIDE for problem in inputs.problems)
+    linked = any(problem.fault.name == "outside-folder" for problem in inputs.problems)
     there = files(case.raw) if case.has_own_rows and not linked else {}
     paths = {*chain.from_iterable(there.values())}
     if not there or not is_summed_in_place(case, paths):
@@ -163,7 +155,7 @@ class _InPlace(Rows):
         for (at, is_broken), (name, _, fault) in zip(broken.items(), rules, strict=True):
             raw, those = f"raw_{name}", self.frame.filter(is_broken)
             self.headers[raw] = self.larger.get(name, name)
-            if found[at] and fault == _REWRITTEN:
+            if found[at] and fault.name == "rewritten":
                 example = str(first_of(those.sort("line"))[raw])
                 self.note("rewritten", name, int(found[at]), example)
             elif found[at]:
@@ -175,7 +167,11 @@ class _InPlace(Rows):
         for rule in duck.rules(self.table):
             if rule.sort == "cell":  # and what is there could be read
                 read = f"({rule.column} is not null or raw_{rule.column} = '')"
-                yield rule.column, f"{read} and {rule.sql}", Fault(Rank.CELL, rule.words, rule.fix)
+                yield (
+                    rule.column,
+                    f"{read} and {rule.sql}",
+                    Fault(Rank.CELL, tr(rule.words), tr(rule.fix)),
+                )
         stored = self.store.sql(f"from {self._source()}")
         for name, held in zip(stored.columns, map(str, stored.types), strict=True):
             kind = sql_type(fields[name]) if {name} <= fields.keys() - self.larger else "VARCHAR"
@@ -183,7 +179,7 @@ class _InPlace(Rows):
                 plain = f"try_cast({name} as {kind})::varchar"
                 other = f"raw_{name} not in ({plain}, {plain} || ' 00:00:00')"
                 whole = f"{name} = trunc({name}) and " if kind == "BIGINT" else ""
-                yield name, f"not coalesce({whole}{other}, false)", _REWRITTEN
+                yield name, f"not coalesce({whole}{other}, false)", fault_of("rewritten")
         own = ", ".join(map(duck.sql_text, ["", *own_signs(about.currency, about.currency_name)]))
         for name in self._naming_currencies():
             kept = f"lower(trim({duck.quoted(f'raw_{name}')})) in ({own})"
@@ -254,12 +250,9 @@ class _InPlace(Rows):
                     self.report(fault, [name], self.frame.filter(nw.col(name).is_in(texts)))
 
 
-_REWRITTEN = fault_of("rewritten")
-
-
 def _fault(text: str) -> Fault | None:
     """Return the rule that a text breaks which is taken as it stands."""
     read = read_text(text)
     if read.fault or read.text != text:
         return read.fault or fault_of("not-plain")
-    return said.no_glyph(text)
+    return no_glyph(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,10 +11,8 @@ import pandas as pd
 from analysis.base import periods as time
 from analysis.base.errors import InputError, collecting
 from analysis.base.language import tr, using
-from analysis.base.plan import ARTICLE
 from analysis.base.text import decimal, fields, replace_folder, unguarded, write_text
 from analysis.claims.judge import Judge
-from analysis.efficiency.sentences import RAW
 from analysis.intake import case_files
 from analysis.intake import problems as said
 from analysis.intake.audit import READ_ALWAYS, audit
@@ -24,7 +22,6 @@ from analysis.intake.consistency import check_method, check_rows, check_statemen
 from analysis.intake.convert import check_sheet
 from analysis.intake.currencies import convert_currencies
 from analysis.intake.naming import joined, name_customers
-from analysis.intake.problems import Fault, Note, Problem, Rank, problem_of
 from analysis.intake.rows import Rows, Sheet, rows_of
 from analysis.kpis.catalogue import catalogue
 from analysis.kpis.cube import record_of, state_of
@@ -32,7 +29,7 @@ from analysis.kpis.duck import sql_type
 from analysis.kpis.levels import MORE, NOTHING, is_enough
 from analysis.tables import case as cases
 from analysis.tables.case import BY_MONTH, INVENTORY, Case
-from analysis.tables.rows import Table, frame_text, period_column, read_rows, write_frame
+from analysis.tables.rows import frame_text, period_column, write_frame
 from analysis.tables.strategy_tables import CLAIMS, PLAN_TABLES, read_claims
 
 NOTES = "intake.csv"
@@ -92,8 +89,8 @@ class Intake:
 
     case: Case
     tables: Mapping[str, pd.DataFrame]
-    problems: tuple[Problem, ...]
-    notes: tuple[Note, ...]
+    problems: tuple[said.Problem, ...]
+    notes: tuple[said.Note, ...]
     spans: Mapping[str, Span]
 
 
@@ -144,7 +141,7 @@ def _checked(case: Case, log: case_files.Inputs, placed: dict[str, Rows] | None)
     check_rows(case, every)
     log.problems += case_files.still_example(case, rows)
     check_statements(case, sheets)
-    log.problems += check_method(case, sheets)
+    check_method(case, sheets)
     for found in (*sheets.values(), *(placed or {}).values()):
         log.add(found)
     if not sheets and not log.problems and tables == TABLES and case.has_own_rows:
@@ -189,17 +186,17 @@ def _counted(spans: Mapping[str, Span]) -> dict[str, set[int]]:
     return some or {name: span.months for name, span in spans.items()}
 
 
-def _periods_without_rows(case: Case, spans: Mapping[str, Span]) -> Iterator[Problem]:
+def _periods_without_rows(case: Case, spans: Mapping[str, Span]) -> Iterator[said.Problem]:
     """Find periods that the report is about and in which no table has a row."""
     known = {month for span in spans.values() for month in span.months}
     for key in ("current", "baseline") if known else ():
         label = getattr(case.parameters.periods, key)
         if known.isdisjoint(month for part in label.split("+") for month in time.months_in(part)):
             fault = said.fault_of("period-without-rows", period=label)
-            yield Problem(fault, yaml_of(case), column=f"periods.{key}", value=label)
+            yield said.Problem(fault, yaml_of(case), column=f"periods.{key}", value=label)
 
 
-def _months_in_doubt(case: Case, spans: Mapping[str, Span]) -> Iterator[Note]:
+def _months_in_doubt(case: Case, spans: Mapping[str, Span]) -> Iterator[said.Note]:
     """Name months without rows between others, and quarters of which rows hold a part only.
 
     Each note says which line of ``case.yaml`` makes of the gap a zero, or of the part a period.
@@ -251,7 +248,7 @@ def check_case(name: str, root: Path) -> tuple[str, bool]:
     """
     if wrong := cases.case_problems(name, root):
         with using(cases.language_of(root / "data" / "raw" / name / "case.yaml")):
-            problems = said.problem_list(name, map(problem_of, wrong))
+            problems = said.problem_list(name, map(said.problem_of, wrong))
             rest = tr("The tables are checked once case.yaml is right.")
         return f"{problems}\n\n{rest}", False
     case = cases.load_case(name, root)
@@ -279,20 +276,17 @@ def check_tables(case: Case) -> tuple[str, Intake | None]:
         catalogue()  # refuses indicators of the firm's own that are none
         intake = read(case)
     except InputError as error:
-        return said.problem_list(case.name, map(problem_of, error.all)), None
+        return said.problem_list(case.name, map(said.problem_of, error.all)), None
     own, spans = case.has_own_rows, intake.spans
-    problems = [*intake.problems, *said.case_texts(case)]
+    problems = [*intake.problems, *said.case_texts(case), *_wrong_claims(case)]
     rows = {name: span.rows for name, span in spans.items()}
     if not problems and own:
-        if not is_enough(rows):
-            problems.append(Problem(Fault(Rank.FILE, NOTHING, MORE), file_of(case, case.raw)))
-        problems += _periods_without_rows(intake.case, spans)
-    article = RAW if case.name == ARTICLE else ()
-    problems += _other_problems(case, article)
-    files = {file_of(case, case.raw / table.file) for table in article}
+        file = file_of(case, case.raw)
+        short = [] if is_enough(rows) else [InputError(NOTHING, file=file, fix=MORE)]
+        problems = [*map(said.problem_of, short), *_periods_without_rows(intake.case, spans)]
     doubts = _months_in_doubt(intake.case, spans) if own else ()
     notes = [*intake.notes, *case_files.open_questions(case), *doubts]
-    noted = said.note_list(note for note in notes if note.file not in files)
+    noted = said.note_list(notes if own or case.has_claims else ())  # those of an article are none
     if problems:
         return said.problem_list(case.name, said.worst_first(problems)) + noted, None
     counts = ", ".join(f"{name} {decimal()(count)}" for name, count in rows.items())
@@ -306,8 +300,8 @@ def check_tables(case: Case) -> tuple[str, Intake | None]:
     return f"{case.name}: {tr('nothing is wrong.')} {found}{noted}", intake
 
 
-def _other_problems(case: Case, article: Sequence[Table]) -> Iterator[Problem]:
-    """Find what is wrong with claims, and with the tables of the article on efficiency."""
+def _wrong_claims(case: Case) -> Iterator[said.Problem]:
+    """Find what is wrong with claims."""
     errors: list[InputError] = []
     with collecting(errors):
         if case.has_claims:
@@ -316,11 +310,8 @@ def _other_problems(case: Case, article: Sequence[Table]) -> Iterator[Problem]:
             for row, claim in enumerate(read_claims(case), start=2):
                 for name, value in claim:
                     if isinstance(value, str) and (fault := said.no_glyph(value)):
-                        yield Problem(fault, file, row, name, value)
-    for table in article:
-        with collecting(errors):
-            read_rows(table, case.raw, case.root)
-    yield from map(problem_of, errors)
+                        yield said.Problem(fault, file, row, name, value)
+    yield from map(said.problem_of, errors)
 
 
 def store_tables(case: Case) -> tuple[str, bool]:
@@ -370,9 +361,9 @@ def inventory(intake: Intake) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=columns)
 
 
-def notes_frame(notes: tuple[Note, ...]) -> pd.DataFrame:
+def notes_frame(notes: tuple[said.Note, ...]) -> pd.DataFrame:
     """Lay notes out as a table: file, column, what, rows and example."""
-    rows = [(n.file, n.column, said.in_language(n.what), n.count, n.example) for n in notes]
+    rows = [(n.file, n.column, n.what, n.count, n.example) for n in notes]
     return pd.DataFrame(rows, columns=["file", "column", "what", "rows", "example"])
 
 

@@ -49,8 +49,6 @@ _TEXTS = (".csv", ".tsv", ".txt")
 READABLE = (*_TEXTS, ".xlsx")
 _OTHER_FORMATS = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers")
 
-OUTSIDE = fault_of("outside-folder")
-
 
 @dataclass
 class Inputs(Log):
@@ -92,7 +90,7 @@ def find(case: Case) -> Inputs:
         if path.name in case.parameters.intake.ignore:
             found.note("ignored", at=file)
         elif path.is_symlink() and not _leads_inside(case, path):
-            found.refuse(OUTSIDE, at=file)
+            found.refuse("outside-folder", at=file)
         elif path.is_dir():
             _look_at_folder(case, path, found)
         elif path.is_file():

@@ -83,8 +83,6 @@ class Context:
     accounts: Mapping[str, str] = field(default_factory=dict)
 
 
-OTHER_DECIMAL, ASK_DECIMAL = fault_of("other-decimal"), fault_of("ask-decimal")
-
 _ERROR = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|¿NOMBRE\?|¡REF!|¡VALOR!|¡DIV/0!)")
 _UNUSUAL = re.compile(r"^[ '#]| $|  ")
 _SPACE, _BROKEN = re.compile(r"\s+"), re.compile(r"\S\s*[\r\n]\s*\S")

@@ -7,13 +7,13 @@ come the rules of single tables in memory: statements, key results, check-ins.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, time
 from fractions import Fraction
 from itertools import combinations
-from typing import Any, TypeVar
+from typing import Any
 
 import narwhals as nw
 import numpy as np
@@ -31,14 +31,15 @@ from analysis.intake.rows import Rows, Sheet, count_of, first_of, records_of
 from analysis.kpis.catalogue import MEASURES, METHOD, catalogue
 from analysis.kpis.duck import sql_type
 from analysis.kpis.small_tables import month_index
+from analysis.method.check_ins import check_in_errors
 from analysis.method.key_results import contradictions as target_errors
 from analysis.tables import columns as of
 from analysis.tables.case import Case
 from analysis.tables.columns import folded, header_of
 from analysis.tables.firm_tables import ServiceRow
-from analysis.tables.rows import Row, Table, order_rule, period_column
+from analysis.tables.rows import Table, order_rule
 from analysis.tables.schema import own_indicators
-from analysis.tables.strategy_tables import KeyResultRow, ObjectiveRow, TargetRow, read_claims
+from analysis.tables.strategy_tables import CHECK_INS, read_claims
 
 MADE_UP = "SYN-"
 """Begins the keys of made-up rows: those of a synthetic ledger and of the template."""
@@ -118,7 +119,7 @@ def _check_references(
         filled = rows.known([name]).filter(nw.col(name) != "")
         known, other = _fixed_keys(case, to), tables.get(to)
         if known is not None:
-            shown = ", ".join(known) if len(known) <= _MOST_LISTED else tr("those of claims.csv")
+            shown = ", ".join([*known[:_MOST_LISTED], *["…"] * (len(known) > _MOST_LISTED)])
             fault = fault_of("unknown-name" if known else "no-names", kind=tr(to), known=shown)
             rows.report(fault, [name], filled.filter(~nw.col(name).is_in(known)))
         elif other is not None:
@@ -147,28 +148,39 @@ def _check_other(rows: Rows, name: str, other: Rows, filled: nw.LazyFrame[Any]) 
 
 def _fixed_keys(case: Case, to: str) -> list[str] | None:
     """Return the names that a column may refer to, unless they are the keys of a table of rows."""
-    if to == "indicator":
-        return sorted(INDICATORS | dict(own_indicators()).keys())
-    if to == "indicator or measure":
-        return sorted(INDICATORS | {record.key for record in catalogue()} | MEASURES.keys())
-    if to == "service day":
-        return [name for name in ServiceRow.model_fields if name.endswith("_on")]
-    return sorted(claim_ids(case)) if to == "claim" else None
+    columns = (f"{table.name}.{name}" for table in ROWS for name in table.row.model_fields)
+    names: Mapping[str, Callable[[], Iterable[str]]] = {
+        "indicator": lambda: INDICATORS | dict(own_indicators()).keys(),
+        "indicator or column": lambda: INDICATORS.union(columns),
+        "indicator or measure": lambda: INDICATORS.union(MEASURES, (r.key for r in catalogue())),
+        "service day": lambda: (name for name in ServiceRow.model_fields if name.endswith("_on")),
+        "claim": lambda: claim_ids(case),
+    }
+    return sorted(names[to]()) if to in names else None
 
 
 def _rules_of_rows(case: Case, table: Table) -> Iterator[Rule]:
-    """Yield the rules on orders of days, periods, and keys that are totals, and where broken."""
-    yield from order_of_days(table)
-    periods = case.parameters.periods
+    """Yield what is wrong with single rows, or noted of them, and where."""
+    periods, through = case.parameters.periods, calendar().complete_through
     quarters = parse_quarter(periods.first), parse_quarter(periods.last)
-    fault = fault_of("outside-periods", first=periods.first, last=periods.last)
+    outside = fault_of("outside-periods", first=periods.first, last=periods.last)
+    yield from order_of_days(table)
     for name, info in table.row.model_fields.items():
-        cell = nw.col(name)
+        cell, is_key = nw.col(name), name in table.key and sql_type(info) == "VARCHAR"
         if header_of(info).period:
             begin, end = of.period_ends(info, name, *quarters)
-            yield fault, [name], (cell < begin) | (cell > end)
-        if name in table.key and table in ROWS and sql_type(info) == "VARCHAR":
+            yield outside, [name], (cell < begin) | (cell > end)
+        if through and header_of(info).period and sql_type(info) == "DATE":
+            later = cell > datetime.combine(through, time())
+            yield fault_of("after-the-end", day=through), [name], later
+        if table.name == "service" and info.annotation == date | None:
+            yield fault_of("no-day"), [name], cell.is_null()
+        if table in ROWS and is_key:
             yield fault_of("total"), [name], cell.str.to_lowercase().is_in(_TOTALS)
+    if case.parameters.kind == "yours" and table in ROWS:
+        keys = (n for n in table.key if sql_type(table.row.model_fields[n]) == "VARCHAR")
+        made_up = (nw.col(name).str.starts_with(MADE_UP) for name in keys)
+        yield fault_of("template-rows"), [], nw.any_horizontal(*made_up, ignore_nulls=True)
 
 
 def order_of_days(table: Table) -> Iterator[Rule]:
@@ -180,31 +192,27 @@ def order_of_days(table: Table) -> Iterator[Rule]:
 
 
 def _check_each_row(case: Case, rows: Rows) -> None:
-    """Check the rules on single rows, and sums that could leave 64 bits, in one pass."""
-    rules = list(_rules_of_rows(case, rows.table))
-    asked = {str(at): broken for at, (*_, broken) in enumerate(rules)}
-    fields = rows.table.row.model_fields
-    few = rows.memory is not None and len(rows.memory) * of.LARGEST < _EXACT
+    """Check single rows, and sums that could leave 64 bits, in one pass."""
+    rules, fields = list(_rules_of_rows(case, rows.table)), rows.table.row.model_fields
+    asked = {str(at): where for at, (*_, where) in enumerate(rules)}
+    few = rows.memory is not None and rows.count * of.LARGEST < _EXACT
     amounts = [name for name, info in fields.items() if sql_type(info) == "BIGINT" and not few]
-    asked |= {name: nw.col(name).cast(nw.Float64).abs() for name in amounts}
-    if case.parameters.kind == "yours" and rows.table in ROWS:
-        texts = [nw.col(n) for n in rows.table.key if sql_type(fields[n]) == "VARCHAR"]
-        made_up = (text.str.starts_with(MADE_UP) for text in texts)
-        asked["made up"] = nw.any_horizontal(*made_up, ignore_nulls=True)
-    found = rows.sums(asked)
-    for at, (fault, columns, broken) in enumerate(rules):
-        if found[str(at)] > 0:
-            rows.report(fault, columns, rows.frame.filter(broken))
+    found = rows.sums(asked | {name: nw.col(name).cast(nw.Float64).abs() for name in amounts})
+    for at, (fault, columns, where) in enumerate(rules):
+        count = found[str(at)]
+        if count > 0 and not columns:
+            rows.refuse(fault, None, "", counted("{n} row", "{n} rows", int(count)))
+        elif count > 0 and fault.rank is not Rank.NOTE:
+            rows.report(fault, columns, rows.frame.filter(where))
+        elif 0 < count < rows.count or (count > 0 and fault.name != "no-day"):
+            rows.note(fault, rows.called(columns[0]), int(count))
     for name in amounts:
         if found[name] > _EXACT:
             rows.report(fault_of("too-much"), [name], rows.frame)
-    if (count := int(found.get("made up", 0))) > 0:
-        value = counted("{n} row", "{n} rows", count)
-        rows.refuse("template-rows", None, "", value)
 
 
 def _note_doubts(rows: Rows) -> None:
-    """Note rows that may stand twice or come too late, days that lack, and values spelt twice."""
+    """Note rows that may stand twice, refunds, and values spelt in two ways."""
     fields = rows.table.row.model_fields
     if rows.table.name in MONEY_ROWS and rows.memory is not None:
         rest = (of.REST,) if of.REST in rows.memory else ()
@@ -216,23 +224,12 @@ def _note_doubts(rows: Rows) -> None:
         if count := int(found["count"]):
             total = decimal(2)(Fraction(-int(found[amount]), _CENT))
             rows.note("refunds", rows.called(amount), count, total=total)
-    if rows.table.name == "service":  # days that other services have
-        days = [name for name, info in fields.items() if info.annotation == date | None]
-        counts = rows.sums({day: nw.col(day).is_null() for day in days})
-        for day in days:
-            if 0 < (count := int(counts[day])) < count_of(rows.frame):
-                rows.note("no-day", rows.called(day), count)
     for name in _VARIANTS:
         groups: dict[str, list[str]] = {}
         for value in rows.values(name) if name in fields and not of.is_choice(fields[name]) else ():
             groups.setdefault(folded(value), []).append(f"“{value}”")
         for spelt in (group for group in groups.values() if len(group) > 1):
             rows.note("two-spellings", rows.called(name), values=listed(spelt))
-    through, column = calendar().complete_through, period_column(rows.table)
-    if through and column.endswith("_on"):
-        later = rows.known([column]).filter(nw.col(column) > datetime.combine(through, time()))
-        if count := count_of(later):
-            rows.note("after-the-end", rows.called(column), count, day=through)
 
 
 def _note_equal(rows: Rows, columns: list[str]) -> None:
@@ -249,17 +246,27 @@ def _note_equal(rows: Rows, columns: list[str]) -> None:
         rows.note("equal-rows", "", more, found["last"].min())
 
 
-def check_method(case: Case, tables: Mapping[str, Sheet]) -> Iterator[Problem]:
+def check_method(case: Case, tables: Mapping[str, Sheet]) -> None:
     """Find what is wrong between the tables of the strategy, of those without other problems."""
     right = {name: table for name, table in tables.items() if not table.problems}
+    files = {file_of(case, case.method / t.table.file): t for t in right.values()}
+
+    def rows(name: str) -> list[Any]:
+        if (table := right.get(name)) is None:
+            return []
+        return [table.table.row.model_validate(record) for record in records_of(table)]
+
+    errors: list[InputError] = []
     if right.keys() >= {"key_results", "objectives"}:
-        yield from _check_okrs(case, right)
+        plans = rows("objectives"), rows("key_results"), rows("targets")
+        errors += target_errors(case, *plans, claim_ids(case))
     if right.keys() >= {"check_in", "key_results"}:
-        _check_days(right["check_in"], right["key_results"])
-    if variables := right.get("variables"):
-        columns = {f"{table.name}.{name}" for table in ROWS for name in table.row.model_fields}
-        known = variables.frame["source"].isin(INDICATORS | columns | {""}).to_numpy()
-        variables.report(fault_of("unknown-source"), "source", ~known)
+        file = file_of(case, case.method / CHECK_INS.file)
+        errors += check_in_errors(rows("check_in"), rows("key_results"), file)
+    for error in errors:
+        table = files[str(error.file)]
+        row = _row_of(table, str(error.row)) if error.row else None
+        table.problems.append(_of_table(table, error, row))
 
 
 def claim_ids(case: Case) -> frozenset[str]:
@@ -268,22 +275,6 @@ def claim_ids(case: Case) -> frozenset[str]:
         if case.has_claims:
             return frozenset(claim.claim_id for claim in read_claims(case))
     return frozenset()
-
-
-_R = TypeVar("_R", bound=Row)
-
-
-def _check_okrs(case: Case, tables: Mapping[str, Sheet]) -> Iterator[Problem]:
-    def rows(name: str, model: type[_R]) -> list[_R]:
-        records = records_of(tables[name]) if name in tables else ()
-        return [model.model_validate(record) for record in records]
-
-    objectives, results = rows("objectives", ObjectiveRow), rows("key_results", KeyResultRow)
-    files = {file_of(case, case.method / t.table.file): t for t in tables.values()}
-    targets = rows("targets", TargetRow)
-    for error in target_errors(case, objectives, results, targets, claim_ids(case)):
-        table = files[str(error.file)]
-        yield _of_table(table, error, _row_of(table, str(error.row)) if error.row else None)
 
 
 def _of_table(table: Sheet, error: InputError, row: int | None) -> Problem:
@@ -298,17 +289,6 @@ def _row_of(table: Sheet, key: str) -> int | None:
         if name in table.frame and (same := table.frame[name] == key).any():
             return table.place_of(int(same.to_numpy().argmax()))[1]
     return None
-
-
-def _check_days(check_ins: Sheet, results: Sheet) -> None:
-    """Check that check-ins lie in the periods of their key results, one a day at most."""
-    frame = check_ins.frame
-    periods = results.frame.drop_duplicates("kr_id").set_index("kr_id")
-    starts, ends = (frame["kr_id"].map(periods[name]) for name in ("starts_on", "ends_on"))
-    outside = (frame["reported_on"] < starts) | (frame["reported_on"] > ends)
-    check_ins.report(fault_of("outside-key-result"), "reported_on", outside.to_numpy())
-    again = frame.duplicated(["kr_id", "reported_on"], keep="first")
-    check_ins.report(fault_of("same-day"), "reported_on", again.to_numpy())
 
 
 def check_statements(case: Case, tables: Mapping[str, Sheet]) -> None:

@@ -18,11 +18,10 @@ from pydantic.fields import FieldInfo
 from analysis.base.language import tr
 from analysis.base.text import listed
 from analysis.intake import cells as read
-from analysis.intake import problems as said
 from analysis.intake.cells import Cell, Context, Read
 from analysis.intake.currencies import name_currencies
 from analysis.intake.naming import choose_rows, is_credit_note, scale_of
-from analysis.intake.problems import Fault, Rank, fault_of
+from analysis.intake.problems import Fault, Rank, fault_of, no_glyph
 from analysis.intake.rows import Sheet, records_of
 from analysis.tables import columns as of
 from analysis.tables.columns import folded, header_of, may_be_empty
@@ -30,10 +29,9 @@ from analysis.tables.firm_tables import LEDGER_TABLES
 from analysis.tables.rows import Row, order_rule
 
 _CENT, _MOST_LINES = 100, 40
-_MISSING = fault_of("column-missing-cells")  # said once, of the whole column
 FORMS = {"dates": ("day-first", "month-first"), "decimal": ("point", "comma")}
 """Settings of ``case.yaml`` and the forms of cells between which they decide."""
-_ASKS = {fault_of("ask-order"): "dates", read.ASK_DECIMAL: "decimal"}
+_ASKS = {"ask-order": "dates", "ask-decimal": "decimal"}
 
 
 @dataclass
@@ -118,7 +116,7 @@ def _report_rows(sheet: Sheet) -> None:
             if column not in model.model_fields:
                 column, rest = "", rule
             if rest not in orders:
-                broken.setdefault((Fault(Rank.ROW, rest), column), []).append(place)
+                broken.setdefault((Fault(Rank.ROW, tr(rest)), column), []).append(place)
     for (fault, column), places in broken.items():
         sheet.report(fault, column, np.isin(np.arange(len(right)), places))
 
@@ -150,10 +148,14 @@ def _read_column(sheet: Sheet, name: str, context: Context, scale: NDArray[np.in
         reader = partial(_or_nothing, reader=reader, key=key and not optional, context=context)
     codes, distinct = pd.factorize(pd.Series(cells, dtype=object).to_numpy())
     reads = list(map(reader, distinct))
-    if read.ASK_DECIMAL in {item.fault for item in reads} and (decimal := _proven(reads)):
+    if "ask-decimal" in {item.fault.name for item in reads if item.fault} and (
+        decimal := _proven(reads)
+    ):
         settings = context.settings.model_copy(update={"decimal": decimal})
         return _read_column(sheet, name, replace(context, settings=settings), scale)
-    empty = None if optional else fault_of("empty") if name in sheet.cells else _MISSING
+    empty = (
+        None if optional else fault_of("empty" if name in sheet.cells else "column-missing-cells")
+    )
     adapter = _adapter(sheet.table.row, name)
     reads = [_validated(item, adapter, empty, factor) for item in reads]
     shown = [cell[0] if isinstance(cell, tuple) else cell for cell in distinct]
@@ -179,12 +181,10 @@ def _proven(reads: Sequence[Read]) -> str:
 
 def _remedy(fault: Fault, column: _Column) -> Fault:
     """Return what to do about a fault of a column that does not say it."""
-    header = header_of(column.info)
-    if fault.rule == fault_of("not-whole").rule and header.larger:
-        return fault_of("whole-or-larger", larger=header.larger[0])
     if fault.rule == fault_of("not-whole").rule:
-        return fault_of("without-decimals")
-    if fault.rule == of.PATTERNS[of.KEY]:
+        larger = next(iter(header_of(column.info).larger), "")
+        return fault_of("whole-or-larger" if larger else "without-decimals", larger=larger)
+    if fault.rule == tr(of.PATTERNS[of.KEY]):
         return fault_of("without-blanks")
     if get_args(column.info.annotation) == get_args(of.CostCategory):
         pairs = zip(column.distinct, column.reads, strict=True)
@@ -255,8 +255,8 @@ def _validated(item: Read, adapter: TypeAdapter[Any], empty: Fault | None, facto
         value = adapter.validate_python(item.text)
     except ValidationError as error:
         rule = of.broken_rule(error.errors(include_url=False)[0], factor)
-        return Read("", Fault(Rank.CELL, rule))
-    fault = said.no_glyph(value) if isinstance(value, str) else None
+        return Read("", Fault(Rank.CELL, tr(rule)))
+    fault = no_glyph(value) if isinstance(value, str) else None
     return Read("", fault, value=value) if fault else item._replace(value=value)
 
 
@@ -276,12 +276,12 @@ def _report_cells(sheet: Sheet, columns: dict[str, _Column], context: Context) -
     for name, column in columns.items():
         for fault, bad, _ in column.grouped("fault"):
             fix = fault.fix or _remedy(fault, column).fix
-            told = [form for form in FORMS.get(_ASKS.get(fault, ""), ()) if form in shown]
+            told = [form for form in FORMS.get(_ASKS.get(fault.name, ""), ()) if form in shown]
             if len(told) == 1:
                 row, proof = shown[told[0]]
                 about = {"cell": proof, "row": str(row), "form": told[0]}
                 fix += "; " + tr("“{cell}” in row {row} speaks for {form}", **about)
-            if fault is not _MISSING:
+            if fault.name != "column-missing-cells":  # said once, of the whole column
                 sheet.report(replace(fault, fix=fix), name, bad)
         for mark, rows, cell in column.grouped("mark"):
             off = [column.reads[code].off for code in column.codes[rows].tolist()]

@@ -19,7 +19,7 @@ from analysis.intake.case_files import COURIER, READABLE, TEMPLATE
 from analysis.intake.convert import FORMS
 from analysis.intake.currencies import codes_of
 from analysis.intake.naming import likely_header, plain_header, words_of
-from analysis.intake.problems import fault_of, in_language, vocabulary, words_for
+from analysis.intake.problems import fault_of, vocabulary, words_for
 from analysis.intake.proposal import SIGNS, Column, Proposal, Question, told
 from analysis.intake.sheets import Grid, read_file
 from analysis.tables.columns import money_of
@@ -74,7 +74,7 @@ def _refused(rule: str, *, value: object = None, at: object = None, **words: str
     """Return what stops the making of a case, in the words of ``rules.yaml``."""
     fault = fault_of(rule, **words)
     file = None if at is None else str(at)
-    return InputError(in_language(fault.rule), file=file, value=value, fix=in_language(fault.fix))
+    return InputError(fault.rule, file=file, value=value, fix=fault.fix)
 
 
 def make_folder(name: str, root: Path, text: str, files: Iterable[Path]) -> Path:

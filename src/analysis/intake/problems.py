@@ -12,7 +12,7 @@ from string import Template
 from typing import Any
 
 from analysis.base.errors import InputError, printable
-from analysis.base.language import counted, language, tr, words_of
+from analysis.base.language import counted, language, tr
 from analysis.base.text import FONTS, fields, own_yaml
 from analysis.tables.case import Case
 from analysis.tables.schema import texts_of
@@ -33,6 +33,7 @@ class Rank(IntEnum):
     REFERENCE = 6
     PERIOD = 7
     SUM = 8
+    NOTE = 9
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,14 @@ class Fault:
         What is wrong, as a sentence without its final stop.
     fix : str
         What to do about it.
+    name : str
+        Its name in ``rules.yaml``, if it stands there.
     """
 
     rank: Rank
     rule: str
     fix: str = ""
+    name: str = ""
 
 
 @cache
@@ -70,36 +74,23 @@ def words_for(section: str, key: str = "words") -> frozenset[str]:
     return frozenset(vocabulary(section)[key].split())
 
 
-@lru_cache(maxsize=1000)
 def fault_of(name: str, /, **words: object) -> Fault:
-    """Return a rule of ``rules.yaml``, its words filled in.
+    """Return a rule of ``rules.yaml`` in the language in use, its words filled in.
 
     Examples
     --------
     >>> fault_of("not-day")
-    Fault(rank=<Rank.CELL: 3>, rule='is no day', fix='write it like 2024-05-31')
+    Fault(rank=<Rank.CELL: 3>, rule='is no day', fix='write it like 2024-05-31', name='not-day')
     """
+    return _filled(language().code, name, **words)
+
+
+@lru_cache(maxsize=1000)
+def _filled(_: str, name: str, /, **words: object) -> Fault:
     found = _data("rules.yaml")[name]
-    texts = [found.get(key, "") for key in ("rule", "fix")]
-    rule, fix = (Template(text).substitute(words) for text in texts)
-    _SOURCES.update({rule: (texts[0], words), fix: (texts[1], words)})
-    return Fault(Rank[found.get("kind", "file").upper()], rule, fix)
-
-
-_SOURCES: dict[str, tuple[str, Mapping[str, object]]] = {}
-"""From a rule or remedy to the text in ``rules.yaml`` that it was made from."""
-
-
-def in_language(text: str) -> str:
-    """Write a rule, a remedy, or both with a semicolon between them, in the language in use."""
-    if language().code == "en" or not text:
-        return text
-    known = text in _SOURCES or text in words_of(language().code)
-    if "; " in text and not known:
-        return "; ".join(map(in_language, text.split("; ", 1)))
-    template, words = _SOURCES.get(text, (text, {}))
-    inside = {key: in_language(str(word)) for key, word in words.items() if word in _SOURCES}
-    return Template(tr(template)).safe_substitute({**words, **inside})
+    texts = (found.get(key, "") for key in ("rule", "fix"))
+    rule, fix = (Template(tr(text)).substitute(words) for text in texts)
+    return Fault(Rank[found.get("kind", "file").upper()], rule, fix, name)
 
 
 @dataclass(frozen=True)
@@ -134,9 +125,8 @@ class Problem:
 
     def error(self) -> InputError:
         """Return the problem as the exception that stops a build."""
-        rule, fix = in_language(self.fault.rule), in_language(self.fault.fix)
         place = fields(self, "file row value") | {"column": self.column or None}
-        return InputError(rule, **place, fix=fix or None)
+        return InputError(self.fault.rule, **place, fix=self.fault.fix or None)
 
     def place(self) -> str:
         """Return file, row, column and value, and how many rows more."""
@@ -192,12 +182,12 @@ class Note:
         rows = f" ({unit})" if self.count else ""
         shown = printable(" ".join(self.example.split())[:60])
         example = f", {tr('such as “{text}”', text=shown)}" if shown else ""
-        return f"{printable(place)}: {in_language(self.what)}{rows}{example}"
+        return f"{printable(place)}: {self.what}{rows}{example}"
 
 
-def note_of(rule: str, file: str, /, *about: Any, **words: object) -> Note:
+def note_of(rule: str | Fault, file: str, /, *about: Any, **words: object) -> Note:
     """Return a note in the words of ``rules.yaml``."""
-    fault = fault_of(rule, **words)
+    fault = fault_of(rule, **words) if isinstance(rule, str) else rule
     what = "; ".join(filter(None, (fault.rule, fault.fix)))
     return Note(file, what, *about)
 
@@ -225,7 +215,7 @@ class Log:
         fault = fault_of(rule, **words) if isinstance(rule, str) else rule
         self.problems.append(Problem(fault, at or self.file, *place))
 
-    def note(self, rule: str, /, *about: Any, at: str = "", **words: object) -> None:
+    def note(self, rule: str | Fault, /, *about: Any, at: str = "", **words: object) -> None:
         """Add a note in the words of ``rules.yaml``: on a column, how many rows, an example."""
         self.notes.append(note_of(rule, at or self.file, *about, **words))
 
@@ -250,7 +240,7 @@ def problem_of(error: InputError, rank: Rank | None = None) -> Problem:
     row = error.row if isinstance(error.row, int) else None
     key = f" ({tr('row {row}', row=error.row)})" if isinstance(error.row, str) and not rank else ""
     usual = Rank.FILE if error.row is None and error.column is None else Rank.CELL
-    fault = Fault(usual if rank is None else rank, error.rule + key, error.fix or "")
+    fault = Fault(usual if rank is None else rank, tr(error.rule) + key, tr(error.fix or ""))
     value = None if error.value is None else str(error.value)
     return Problem(fault, error.file or "", row, error.column or "", value)
 
@@ -267,10 +257,9 @@ def problem_list(name: str, problems: Iterable[Problem]) -> str:
         if len(group) == 1:
             lines += ["", f"{number}. {group[0]}"]
             continue
-        rule, fix = in_language(fault.rule), in_language(fault.fix)
-        lines += ["", f"{number}. {rule[0].upper()}{rule[1:]}:"]
+        lines += ["", f"{number}. {fault.rule[0].upper()}{fault.rule[1:]}:"]
         lines += [f"   {problem.place()}" for problem in group]
-        lines += [f"   {tr('To fix: {fix}', fix=fix)}"] if fix else []
+        lines += [f"   {tr('To fix: {fix}', fix=fault.fix)}"] if fault.fix else []
     return "\n".join(lines)
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from analysis.base.errors import InputError
+from analysis.base.errors import InputError, raise_all
 from analysis.base.expression import Measure, leaves
+from analysis.base.language import tr
 from analysis.base.periods import (
     first_month,
     last_day,
@@ -37,7 +38,7 @@ from analysis.method.key_results import Okrs, Result, Scores, chosen
 from analysis.method.scoring import rate
 from analysis.tables.case import Case
 from analysis.tables.rows import read_rows
-from analysis.tables.strategy_tables import CHECK_INS, CheckInRow
+from analysis.tables.strategy_tables import CHECK_INS, CheckInRow, KeyResultRow
 
 DATED = {
     "service": "completed_on",
@@ -178,40 +179,36 @@ def read_check_ins(
         return []
     rows = [r for r in read_rows(CHECK_INS, folder, case.root) if isinstance(r, CheckInRow)]
     shown = str(path.relative_to(case.root) if path.is_relative_to(case.root) else path)
-    periods = {row.kr_id: (row.starts_on, row.ends_on) for row in okrs.key_results}
-    seen: dict[tuple[str, date], str] = {}
-    for row in rows:
-        _check(row, periods, shown)
-        other = seen.setdefault((row.kr_id, row.reported_on), row.check_in_id)
-        if other != row.check_in_id:
-            raise InputError(
-                f"{other} is already the check-in of this key result and day",
-                file=shown,
-                row=row.check_in_id,
-                column="reported_on",
-                value=row.reported_on,
-            )
+    raise_all([*check_in_errors(rows, okrs.key_results, shown)])
     return rows if until is None else [r for r in rows if r.reported_on <= last_day(until)]
 
 
-def _check(row: CheckInRow, periods: Mapping[str, tuple[date, date]], file: str) -> None:
-    if row.kr_id not in periods:
-        raise InputError(
-            f"there is no key result of this name; known are {', '.join(periods)}",
-            file=file,
-            row=row.check_in_id,
-            column="kr_id",
-            value=row.kr_id,
-        )
-    first, last = periods[row.kr_id]
-    if not first <= row.reported_on <= last:
-        raise InputError(
-            f"the check-in lies outside the period of {row.kr_id}, {first} to {last}",
-            file=file,
-            row=row.check_in_id,
-            column="reported_on",
-            value=row.reported_on,
-        )
+def check_in_errors(
+    rows: Iterable[CheckInRow], results: Iterable[KeyResultRow], file: str
+) -> Iterator[InputError]:
+    """Find check-ins outside the period of their key result, and all but the first of a day."""
+    periods = {row.kr_id: (row.starts_on, row.ends_on) for row in results}
+    seen: dict[tuple[str, date], str] = {}
+    for row in rows:
+        at = partial(InputError, file=file, row=row.check_in_id)
+        if row.kr_id not in periods:
+            known = ", ".join(periods)
+            rule = tr("there is no key result of this name; known are {known}", known=known)
+            yield at(rule, column="kr_id", value=row.kr_id)
+            continue
+        day, (first, last) = row.reported_on, periods[row.kr_id]
+        if not first <= day <= last:
+            rule = tr(
+                "the check-in lies outside the period of {key}, {first} to {last}",
+                key=row.kr_id,
+                first=first,
+                last=last,
+            )
+            yield at(rule, column="reported_on", value=day, fix=tr("correct the day"))
+        other = seen.setdefault((row.kr_id, day), row.check_in_id)
+        if other != row.check_in_id:
+            rule = tr("{other} is already the check-in of this key result and day", other=other)
+            yield at(rule, column="reported_on", value=day, fix=tr("keep the one that counts"))
 
 
 def reconcile(ledger: Ledger, okrs: Okrs, rows: list[CheckInRow]) -> pd.DataFrame:

@@ -18,7 +18,6 @@ from analysis.base.language import counted, language, tr
 from analysis.base.periods import short_base, short_period
 from analysis.base.text import decimal, frame_of, listed, percent
 from analysis.intake.case_files import open_questions
-from analysis.intake.problems import in_language
 from analysis.kpis.cube import tables_of
 from analysis.notebook.prose import literal
 from analysis.show.firm_report import FirmReport
@@ -287,7 +286,7 @@ def _concerns(report: FirmReport) -> Iterator[tuple[str, str, str]]:
             text = tr("Makes {share} of the sales of {period}", share=share(value / now), **words)
             yield name, text, tr("Whether to depend on one customer so much")
     for note in open_questions(report.case):
-        yield tr("The data"), in_language(note.what), tr("Answer it in case.yaml")
+        yield tr("The data"), note.what, tr("Answer it in case.yaml")
 
 
 def one_more(report: FirmReport) -> View | None:

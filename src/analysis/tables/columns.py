@@ -120,8 +120,8 @@ class Header:
     money : bool
         Whether its cells may bear a currency.
     references : str
-        Name of the table whose key it refers to, or ``indicator``, ``indicator or measure``,
-        ``claim`` or ``service day``.
+        Name of the table whose key it refers to, or ``indicator``, ``indicator or column``,
+        ``indicator or measure``, ``claim`` or ``service day``.
     period : bool
         Whether it decides to which period its row belongs.
     values : mapping of str to str

@@ -278,7 +278,10 @@ class VariableRow(Row):
     variable_id: Identifier = column("key")
     name: Text = column("what it is")
     role: Literal["dependent", "independent", "context"] = column("explained, explaining, or given")
-    source: str = column("column or indicator that measures it, empty if none does")
+    source: str = column(
+        "column or indicator that measures it, empty if none does",
+        references="indicator or column",
+    )
     explains: IdentifierOrEmpty = column(
         "indicator that it is taken to explain, for independents", references="indicator"
     )
