@@ -148,7 +148,7 @@ quick: lint ## style and types, then the fast tests: a minute
 lint: | $(call environment,test) ## style, formatting, types and the order of the rooms
 	@$(PY) -m ruff check --quiet src tests benchmarks
 	@$(PY) -m ruff format --quiet --check src tests benchmarks
-	@$(PY) -m mypy --no-error-summary
+	@$(PY) -m mypy --no-error-summary -n $(JOBS)
 	@mkdir -p .build
 	@$(PY) -c "from importlinter.cli import lint_imports_command as c; c()" --no-cache >.build/rooms || { cat .build/rooms; exit 1; }
 	@echo "style, types and rooms: clean"

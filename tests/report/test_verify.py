@@ -54,8 +54,10 @@ def test_sums_are_those_of_sha256sum_and_every_build_has_them(
     ]
     assert lines[4].startswith(hashlib.sha256(b"%PDF").hexdigest())
     subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=project, check=True)
+    shutil.rmtree(project / ".build")
     assert verify.verify(project) == 0
     assert capsys.readouterr().out == "verified: 5 files, same bytes\n"
+    assert (project / ".build/segelec/record.json").is_file()  # so it need not be built here
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
@@ -75,7 +77,9 @@ def test_what_differs_is_said(
         monkeypatch.setenv(name, value)
     for step in case.get("again", ()):
         {"build": build, "sums": verify.write_sums}[step](project)
+    shutil.rmtree(project / ".build")
     assert verify.verify(project) == 1
+    assert not (project / ".build").exists()
     head, *lines = capsys.readouterr().out.splitlines()
     assert head.startswith(f"{len(lines)} of 5 files differ (rebuilt in ")
     shutil.rmtree(Path(head.split("rebuilt in ")[1].removesuffix("):")).parent)
@@ -85,7 +89,7 @@ def test_what_differs_is_said(
 
 def test_the_copy_holds_only_what_people_wrote(project: Path, tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-q"], cwd=project, check=True)
-    (project / ".gitignore").write_text(".venv/\n__pycache__/\n", encoding="utf-8")
+    (project / ".gitignore").write_text(".build/\n.venv/\n__pycache__/\n", encoding="utf-8")
     (project / ".venv").mkdir()
     (project / ".venv" / "big").touch()
     copy = tmp_path / "copy"

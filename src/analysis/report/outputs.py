@@ -36,6 +36,7 @@ from analysis.tables.strategy_tables import CLAIMS, METHODS, PLAN_TABLES
 
 SUMS = "SHA256SUMS"
 INDEX = "docs/figures.md"
+RECORDS = ".build"
 
 
 _ONLY_MADE = (
@@ -90,6 +91,8 @@ def read_sums(root: Path) -> dict[str, str]:
 def verify(root: Path) -> int:
     """Build from a copy of what people wrote, compare with ``SHA256SUMS``, and say what differs.
 
+    If nothing does, the records of that build are true of this folder too, and become its own.
+
     Returns
     -------
     int
@@ -119,6 +122,8 @@ def verify(root: Path) -> int:
         print(f"{len(differences)} of {len(expected)} files differ (rebuilt in {copy}):")
         print(*(f"  {line}" for line in differences), sep="\n")
         return 1
+    if (copy / RECORDS).is_dir():
+        shutil.copytree(copy / RECORDS, root / RECORDS, dirs_exist_ok=True)
     shutil.rmtree(folder)
     print(f"verified: {len(expected)} files, same bytes")
     return 0
