@@ -40,6 +40,7 @@ PACKAGES = (
         *("openpyxl", "matplotlib.pyplot", "matplotlib.backends.backend_svg", "seaborn"),
         *("fontTools.subset", "schemdraw", "scipy.stats", "scipy.optimize", "papermill", "psutil"),
         *("ipykernel.inprocess.manager", "ipykernel.inprocess.ipkernel", "ipykernel.debugger"),
+        *("IPython.core.application", "IPython.core.completerlib", "IPython.core.oinspect"),
     ],
 )
 """What a build imports once, before it forks its steps: what most need, and what notebooks need."""

@@ -5,8 +5,8 @@ are made by the same code as in a kernel of its own, only without a process to s
 sockets. papermill keeps doing the rest: parameters, times, errors.
 
 Importing this module lets matplotlib list the host's fonts, if it never has: inside a notebook its
-notice about that would be a warning in a committed output. And it cuts out of our font what every
-figure holds of it, once for all forks.
+notice about that would be a warning in a committed output. And it does once for all forks what each
+would do first: list the backends, and cut out of our font what every figure holds of it.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ import pandas as pd
 import papermill  # type: ignore[import-untyped]
 from ipykernel.inprocess.manager import InProcessKernelManager
 from IPython.core.pylabtools import activate_matplotlib, select_figure_formats
+from matplotlib.backends.registry import backend_registry
 from matplotlib_inline.backend_inline import flush_figures
 from matplotlib_inline.config import InlineBackend
 from nbformat import NotebookNode
@@ -41,6 +42,7 @@ from analysis.notebook.display import FIGURES_VARIABLE
 from analysis.notebook.drawing import prepare_letters
 
 prepare_letters()
+backend_registry.list_all()  # type: ignore[no-untyped-call]
 
 _OUTPUTS = ("stream", "display_data", "execute_result", "error")
 _CHARTS = "module://matplotlib_inline.backend_inline"

@@ -121,12 +121,13 @@ def read(path: Path) -> NotebookNode:
         If the file is missing or not a notebook.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text, faults = path.read_text(encoding="utf-8"), dict[str, Exception]()
         with warnings.catch_warnings():
             # cell ids are given anew on writing, so their absence is no news
             warnings.simplefilter("ignore")
-            notebook: NotebookNode = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
-            nbformat.validate(notebook)
+            notebook: NotebookNode = nbformat.reads(text, 4, faults)  # type: ignore[no-untyped-call]
+        for fault in faults.values():
+            raise fault
     except FileNotFoundError as error:
         raise InputError("the notebook does not exist", file=path) from error
     except (ValueError, TypeError, AttributeError, nbformat.ValidationError) as error:
@@ -229,13 +230,15 @@ def canonical(notebook: NotebookNode, root: Path) -> NotebookNode:
             "nbformat_minor": 5,
         }
     )
-    nbformat.validate(fixed)
     return fixed
 
 
 def dumps(notebook: NotebookNode) -> str:
     """Return the text of a notebook: sorted keys, one space of indent, UTF-8, a final newline."""
-    text: str = nbformat.writes(notebook, version=nbformat.NO_CONVERT)  # type: ignore[no-untyped-call]
+    faults = dict[str, Exception]()
+    text: str = nbformat.writes(notebook, nbformat.NO_CONVERT, faults)  # type: ignore[no-untyped-call]
+    for fault in faults.values():
+        raise fault
     return text.rstrip("\n") + "\n"
 
 
