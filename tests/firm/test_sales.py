@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
+from analysis.intake.case_check import check_case
 from analysis.notebook.edition import edition
 from analysis.show import firm_sales
 from analysis.show.firm_report import FirmReport
@@ -77,8 +79,39 @@ def test_kinds_and_decisions(report: FirmReport) -> None:
     assert told["Ann"] == "Makes 66.7% of the sales of Q4 2024"
 
 
-def test_few_rows_tell_nothing_of_weekdays(report: FirmReport) -> None:
-    assert firm_sales.ranking(report, "weekday").empty
+def test_sizes_of_single_sales(report: FirmReport) -> None:
+    """500, 200, 100 and 100 in Q4 2024, after 400, 300 and 300 a year before."""
+    frame = firm_sales.ranking(report, "size")
+    assert sums(frame) == {"up to 100": (0, 200), "100 to 200": (0, 200), "200 to 500": (1000, 500)}
+    view = firm_sales.sizes(report)
+    assert view is not None
+    assert list(view["frame"]["base"]) == ["3", "333", "300", "400", "40.0%", "3", "31"]
+    assert list(view["frame"]["value"]) == ["4", "225", "150", "500", "55.6%", "4", "29"]
+
+
+def test_twelve_months_to_the_end_of_each(report: FirmReport) -> None:
+    """Nine months of 1.00 and a quarter in each year: 1,009 in 2023, 909 in 2024."""
+    view = firm_sales.running(report)
+    assert view is not None
+    assert list(view["frame"].iloc[-1]) == ["Dec 2024", "100", "1", "100", "909", "−9.9%"]
+    assert list(view["frame"]["year"])[:2] == ["1,009", "1,009"]
+    assert view["frame"]["change"].isna().sum() == 11
+
+
+def test_a_plan_is_proposed_that_the_check_takes(report: FirmReport) -> None:
+    text = firm_sales.plan(report)
+    lines = re.findall("`(.*?)`", text)
+    wanted = ["2025Q1,sales,3", "2025Q2,sales,3", "2025Q3,sales,3", "2025Q4,sales,900"]
+    assert lines == ["period,kpi,value", *wanted]
+    path = report.case.raw / "plan.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    text, good = check_case("acme", report.case.root)
+    path.unlink()
+    assert good, text
+
+
+def test_few_rows_tell_nothing_of_weekdays_and_sizes(report: FirmReport) -> None:
+    assert list(firm_sales.rankings(report)) == ["customer_id", "service_type"]
 
 
 def test_what_is_missing_is_named(report: FirmReport) -> None:

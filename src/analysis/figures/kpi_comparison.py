@@ -286,6 +286,8 @@ def sales_by_part(frame: pd.DataFrame, period: str, kind: str, currency: str = M
     words = {"name": literal(str(top["name"].iloc[0])), "period": time.short_period(period)}
     rows = [f"{row.name} {text}" for row, text in zip(records(frame), texts, strict=True)]
     words |= {"share": shares[top.index[0]], "n": str(len(top)), "rows": listed(rows)}
+    if "sized" in frame:
+        return s.Drawn(fig, frame, kind, words | {"currency": currency}, "sized")
     if total <= 0 or len(top) == len(frame):
         return s.Drawn(fig, frame, kind, words)
     words["part"] = percent(1)(sum(top["value"], Fraction(0)) / total)
@@ -296,6 +298,7 @@ SALES_BY = {
     "customer_id": sales_by_part.named("sales_by_customer"),
     "service_type": sales_by_part,
     "segment": sales_by_part.named("sales_by_segment"),
+    "size": sales_by_part.named("sales_by_size"),
     "weekday": sales_by_part.named("sales_by_weekday"),
 }
 """Figures of what the sales are made of, by column of the rows."""

@@ -9,30 +9,41 @@ column of the rows to ``PARTS``, a figure to ``SALES_BY`` there, and its name to
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from itertools import pairwise
+from math import ceil
+from statistics import mean, median
 
 import pandas as pd
 
 from analysis.base.language import counted, language, tr
-from analysis.base.periods import short_base, short_period
+from analysis.base.periods import distance, parse_label, period_label, short_base, short_period
 from analysis.base.text import decimal, frame_of, listed, percent
 from analysis.intake.case_files import open_questions
 from analysis.kpis.cube import tables_of
+from analysis.kpis.small_tables import month_index
 from analysis.notebook.prose import literal
 from analysis.show.firm_report import FirmReport
 from analysis.show.wording import View, change_text, rows_of, view
 from analysis.tables.firm_tables import SaleRow
 from analysis.tables.strategy_tables import has_okrs
 
-PARTS = ("customer_id", "service_type", "segment", "weekday")
+PARTS = ("customer_id", "service_type", "segment", "size", "weekday")
 """Columns whose values have a figure of their sales."""
 RANKED = 10
 """Parts that a figure names; all others are added up."""
 LISTED = 5
 """Customers that a table lists."""
-ENOUGH = 100
-"""Rows of a period from which on its weekdays tell something."""
+ENOUGH = {"size": 12, "weekday": 100}
+"""Rows of a period from which on their sizes and weekdays tell something."""
+STEPS = [step * 10**power for power in range(2, 15) for step in (1, 2, 5)]
+"""Céntimos that part sales by their size: 1, 2, 5, 10, 20 … of the currency."""
+SIZES = 7
+"""Parts by size that a figure has room for, the largest ones."""
+YEAR, AHEAD = 12, 4
+"""Months that a table lists, and periods for which a plan is proposed."""
 CLEAR = Fraction(5, 4)
 """Parts without their signs may be so many times the sales; beyond that, shares tell nothing."""
 LARGE, FALL = Fraction(1, 4), Fraction(1, 50)
@@ -52,7 +63,7 @@ def parts(report: FirmReport, by: str) -> list[Part]:
 
     Sales that name no part come under an empty name.
     """
-    sold = report.sold
+    sold = _sized(report.sold) if by == "size" else report.sold
     if by not in sold or sold.loc[sold["time"] == "value", by].nunique() < 2:
         return []
     added = sold.groupby([by, "time"])["amount_centimos"].sum().unstack(fill_value=0)
@@ -61,6 +72,13 @@ def parts(report: FirmReport, by: str) -> list[Part]:
         (str(name), None if then is None else Fraction(int(then), 100), Fraction(int(now), 100))
         for name, then, now in zip(added.index, before, added["value"], strict=True)
     ]
+
+
+def _sized(sold: pd.DataFrame) -> pd.DataFrame:
+    """Say of each sale above zero which of ``STEPS`` it does not exceed."""
+    above = sold[sold["amount_centimos"] > 0]
+    size = above["amount_centimos"].map(lambda amount: bisect_left(STEPS, amount))
+    return above.assign(size=size.clip(lower=size.max() - SIZES + 1))
 
 
 def _frame(report: FirmReport, found: Iterable[Part]) -> pd.DataFrame:
@@ -81,7 +99,8 @@ def _growth(base: Fraction | None, value: Fraction) -> Fraction | None:
 
 def rankings(report: FirmReport) -> dict[str, pd.DataFrame]:
     """Rank every part of the sales that the rows name, by column; see :func:`ranking`."""
-    found = {by: ranking(report, by) for by in PARTS}
+    rows = int((report.sold["time"] == "value").sum())
+    found = {by: ranking(report, by) for by in PARTS if rows >= ENOUGH.get(by, 0)}
     return {by: frame for by, frame in found.items() if len(frame)}
 
 
@@ -93,7 +112,7 @@ def ranking(report: FirmReport, by: str) -> pd.DataFrame:
     report : FirmReport
         The period.
     by : str
-        One of ``PARTS``; the days of the week come in their own order, if rows are enough.
+        One of ``PARTS``; sizes and days of the week come in their own order.
 
     Returns
     -------
@@ -101,11 +120,15 @@ def ranking(report: FirmReport, by: str) -> pd.DataFrame:
         Columns name, base_period (empty without a base), base, value, change, growth (Fractions or
         None) and rest (whether it is no part of its own); empty where the rows name fewer than two.
     """
+    if by == "size":
+        found = parts(report, by)
+        names = [_between(int(step), at == 0) for at, (step, *_) in enumerate(found)]
+        named = [(name, *part[1:]) for name, part in zip(names, found, strict=True)]
+        return _frame(report, named).assign(rest=False, sized=True)
     if by == "weekday":
-        enough = int((report.sold["time"] == "value").sum()) >= ENOUGH
         days = language().weekdays
-        found = parts(report, by) if enough else []
-        frame = _frame(report, [(days[int(day)], then, now) for day, then, now in found])
+        found = [(days[int(day)], then, now) for day, then, now in parts(report, by)]
+        frame = _frame(report, found)
         return frame.assign(rest=False)
     found = [part for part in parts(report, by) if part[2]]
     total = _added(found)[1]
@@ -115,6 +138,11 @@ def ranking(report: FirmReport, by: str) -> pd.DataFrame:
     rows, others = _room(named, RANKED)
     others += [(tr("not named"), then, now) for name, then, now in found if not name]
     return _frame(report, [*rows, *others]).assign(rest=[False] * len(rows) + [True] * len(others))
+
+
+def _between(step: int, least: bool) -> str:
+    low, high = (whole(Fraction(STEPS[at], 100)) for at in (step - 1, step))
+    return tr("up to {high}", high=high) if least else tr("{low} to {high}", low=low, high=high)
 
 
 def _room(found: list[Part], most: int) -> tuple[list[Part], list[Part]]:
@@ -219,6 +247,74 @@ def movers(report: FirmReport) -> View | None:
     )
 
 
+def sizes(report: FirmReport) -> View | None:
+    """Say how large the single sales were, and how they lie in time; None without two of them."""
+    above = report.sold[report.sold["amount_centimos"] > 0]
+    facts = {str(time): _facts(rows) for time, rows in above.groupby("time")}
+    if (above["time"] == "value").sum() < 2:
+        return None
+    cells = [
+        [tr(name) for _, name in rows_of("tbl-sizes")],
+        *(facts[time] for time in sorted(facts)),
+    ]
+    return view(
+        "tbl-sizes",
+        pd.DataFrame(dict(zip(("name", *sorted(facts)), cells, strict=True))),
+        kind=report.kind,
+        before=short_base(report.period, report.base) if "base" in facts else "",
+        period=short_period(report.period),
+        currency=report.currency,
+    )
+
+
+def _facts(rows: pd.DataFrame) -> list[str]:
+    """Measure single sales; lines of one invoice are one sale."""
+    key = pd.Series([f"row {at}" for at in range(len(rows))], rows.index)
+    if "invoice_id" in rows:
+        key = rows["invoice_id"].where(rows["invoice_id"] != "", key)
+    sums = rows.groupby(key)["amount_centimos"].sum()
+    amounts = sorted(Fraction(int(amount), 100) for amount in sums)
+    largest = sum(amounts[-ceil(len(amounts) / 10) :], Fraction(0))
+    days = sorted(set(rows["invoiced_on"].dt.date))
+    pause = max(((late - early).days - 1 for early, late in pairwise(days)), default=0)
+    known = len(amounts), mean(amounts), median(amounts), amounts[-1]
+    return [*map(whole, known), share(largest / sum(amounts)), whole(len(days)), whole(pause)]
+
+
+def running(report: FirmReport) -> View | None:
+    """List the last twelve months, with the sales of the twelve that end with each."""
+    months = report.months[report.months["kpi"] == "sales"]
+    known = dict(zip(months["index"], months["value"], strict=True))
+    numbers = {}
+    if report.rows is not None and "sale" in report.rows:
+        sales = report.rows["sale"]
+        above = sales.loc[sales["amount_centimos"] > 0, "invoiced_on"]
+        numbers = month_index(above).value_counts().to_dict()
+
+    def year(last: int) -> Fraction | None:
+        found = [known.get(month) for month in range(last - YEAR + 1, last + 1)]
+        return None if None in found else sum(filter(None, found), Fraction(0))
+
+    rows = []
+    for month in list(known)[-YEAR:]:
+        sold, number, now, before = (
+            known[month],
+            numbers.get(month),
+            year(month),
+            year(month - YEAR),
+        )
+        average = sold / number if sold is not None and number else None
+        amounts = [
+            None if amount is None else whole(amount) for amount in (sold, number, average, now)
+        ]
+        change = signed(now / before - 1) if now is not None and before else None
+        rows.append((short_period(period_label(month, "month")), *amounts, change))
+    if not any(now for *_, now, _ in rows):
+        return None
+    change = tr("On the twelve before") if any(row[-1] for row in rows) else ""
+    return view("tbl-running", rows, kind=report.kind, currency=report.currency, change=change)
+
+
 # ---- In words ----
 
 
@@ -245,6 +341,25 @@ def season(report: FirmReport) -> str:
     words |= {"most": share(most / total), "least": share(least / total)}
     more = tr("{strong} was the strongest with {most}, {weak} the weakest with {least}.", **words)
     return f"{text} {more}"
+
+
+def plan(report: FirmReport) -> str:
+    """Propose a plan, unless there is one: the sales of a year before, as lines of its file."""
+    grain, index = parse_label(report.period)
+    sales = report.kpis[report.kpis["kpi"] == "sales"]
+    known, year = (
+        dict(zip(sales["index"], sales["value"], strict=True)),
+        distance(grain, "year-ago"),
+    )
+    ahead = range(index + 1, index + 1 + min(year, AHEAD))
+    if report.has_text("plan") or any(known.get(at - year) is None for at in ahead):
+        return ""
+    lines = [f"`{period_label(at, grain)},sales,{round(known[at - year])}`" for at in ahead]
+    return tr(
+        "A plan to begin with is the sales of a year before. Put these lines, with your own "
+        "numbers, into a file plan.csv beside case.yaml, and the lights judge by it: {lines}.",
+        lines=listed(["`period,kpi,value`", *lines]),
+    )
 
 
 def concerns(report: FirmReport) -> list[tuple[str, str | None, str, str]]:

@@ -279,8 +279,11 @@ def decisions(report: FirmReport) -> View | None:
             asks = tr("Set a target, or accept it")
             rows.append((_first(_named(one.record)), None, listed(changes), asks))
     rows += concerns(report)
+    if not rows:
+        return None
+    owner = tr("Owner") if any(owner for _, owner, *_ in rows) else ""
     period = short_period(report.period)
-    return view("tbl-decisions", rows, kind=report.kind, period=period) if rows else None
+    return view("tbl-decisions", rows, kind=report.kind, period=period, owner=owner)
 
 
 def _base(report: FirmReport, base: Base) -> str:
