@@ -151,7 +151,7 @@ def test_bad_rows_write_nothing(big: Path, capsys: pytest.CaptureFixture[str]) -
     rows = pd.read_parquet(path)
     pd.concat([rows, rows.iloc[[7]]]).to_parquet(path, index=False)
     assert main(["kpis", "--case", "big"]) == 2
-    assert "“S00000007 (first in row 9 of" in capsys.readouterr().err
+    assert "“S00000007”: this key stands in more than one row" in capsys.readouterr().err
     assert processed(big) == {}
 
 

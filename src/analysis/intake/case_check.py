@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from analysis.base import periods as time
@@ -171,19 +172,12 @@ def dated(case: Case, spans: Mapping[str, Span]) -> Case:
 
     Days far from most others do not count, so that a slip of the pen lies outside the periods.
     """
-    runs: list[list[int]] = []
-    for month in sorted(set().union(*_counted(spans).values())) if case.from_rows else ():
-        if not runs or month - runs[-1][-1] > FAR:
-            runs.append([])
-        runs[-1].append(month)
-    return case.spanning(max(runs, key=len)) if runs else case
-
-
-def _counted(spans: Mapping[str, Span]) -> dict[str, set[int]]:
-    """Return the months of the tables that are summed by month, or if there are none of all."""
-    by_month = {name: spans[name].months for name in BY_MONTH if name in spans}
-    some = {name: months for name, months in by_month.items() if months}
-    return some or {name: span.months for name, span in spans.items()}
+    summed = set().union(*(span.months for name, span in spans.items() if name in BY_MONTH))
+    months = sorted(summed or set().union(*(span.months for span in spans.values())))
+    if not months or not case.from_rows:
+        return case
+    ends = np.flatnonzero(np.diff(months) > FAR) + 1
+    return case.spanning(max(np.split(months, ends), key=len).tolist())
 
 
 def _periods_without_rows(case: Case, spans: Mapping[str, Span]) -> Iterator[said.Problem]:
@@ -202,9 +196,9 @@ def _months_in_doubt(case: Case, spans: Mapping[str, Span]) -> Iterator[said.Not
     Each note says which line of ``case.yaml`` makes of the gap a zero, or of the part a period.
     """
     now, known = time.calendar(), set[int]()
-    for name in [name for name in BY_MONTH if name in spans]:
-        known |= spans[name].months
-        if gaps := spans[name].gaps - set(now.closed):
+    for name, span in ((name, spans[name]) for name in BY_MONTH if name in spans):
+        known |= span.months
+        if gaps := span.gaps - set(now.closed):
             listed, line = map(_labels, (gaps, gaps | set(now.closed)))
             yield said.note_of("month-without-rows", f"{name}.csv", months=listed, line=line)
     if not known:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from functools import wraps
-from typing import Any, NamedTuple, ParamSpec
+from typing import Any, NamedTuple
 
 from analysis.base import numbers
 from analysis.base.text import unguarded
@@ -46,27 +45,9 @@ class Read(NamedTuple):
     value: Any = None
 
 
-class _CellError(Exception):
-    """A rule of ``rules.yaml`` that a cell breaks."""
-
-    def __init__(self, rule: str, **words: object) -> None:
-        self.fault = fault_of(rule, **words)
-
-
-P = ParamSpec("P")
-
-
-def _read(reader: Callable[P, Read]) -> Callable[P, Read]:
-    """Let a reader of cells return the rule that a cell breaks."""
-
-    @wraps(reader)
-    def read(*cell: P.args, **context: P.kwargs) -> Read:
-        try:
-            return reader(*cell, **context)
-        except _CellError as broken:
-            return Read("", broken.fault)
-
-    return read
+def _broken(rule: str) -> Read:
+    """Return a rule of ``rules.yaml`` that a cell breaks."""
+    return Read("", fault_of(rule))
 
 
 NOTHING = words_for("nothing") | {""}
@@ -97,37 +78,34 @@ _FRACTION = re.compile(r"[+-]?\d+/\d+", re.ASCII)
 _LONGEST_NUMBER = 40
 
 
-@_read
 def read_text(cell: Cell) -> Read:
     """Read free text: white space inside is one space, nothing unseen stays."""
     if isinstance(cell, Decimal):
         return Read(plain(cell))
     if isinstance(cell, date):
-        raise _CellError("is-date")
+        return _broken("is-date")
     if cell.isascii() and cell.isprintable() and not _UNUSUAL.search(cell):
         return Read(cell)
     if forbidden(cell):
-        raise _CellError("control-character")
+        return _broken("control-character")
     text = unguarded(cell)
     bare = _SPACE.sub(" ", INVISIBLE.sub("", text)).strip(" ")
     if _ERROR.fullmatch(bare):
-        raise _CellError("formula-error")
+        return _broken("formula-error")
     if bare == text:
         return Read(text)
     mark = "blanks" if bare == text.strip(" \r\n\t") else "invisible"
     return Read(bare, None, "line break" if _BROKEN.search(text) else mark)
 
 
-@_read
 def read_identifier(cell: Cell) -> Read:
     """Read a key: as free text, but a number that a spreadsheet has shortened is refused."""
     read = read_text(cell)
     if "E+" in read.text and _SCIENTIFIC.fullmatch(read.text):
-        raise _CellError("shortened")
+        return _broken("shortened")
     return read
 
 
-@_read
 def read_whole(cell: Cell, context: Context, factor: int = 1, money: bool = False) -> Read:
     """Read a whole number of a column's units, given in units `factor` times as large.
 
@@ -149,14 +127,13 @@ def read_whole(cell: Cell, context: Context, factor: int = 1, money: bool = Fals
     if whole.denominator == 1:
         return read._replace(text=str(whole.numerator))
     if factor == 1:
-        raise _CellError("not-whole")
+        return _broken("not-whole")
     if not money:
-        raise _CellError("not-multiple", step=f"{float(Fraction(1, factor)):g}")
+        return Read("", fault_of("not-multiple", step=f"{float(Fraction(1, factor)):g}"))
     near = rounded(whole)
     return Read(str(near), None, "rounded", read.shows, near - whole)
 
 
-@_read
 def read_number(cell: Cell, context: Context) -> Read:
     """Read an exact number that stays text: 12, -0.5 or 1/4."""
     if isinstance(cell, Decimal):
@@ -165,7 +142,7 @@ def read_number(cell: Cell, context: Context) -> Read:
     if _FRACTION.fullmatch(text):
         return Read(text.lstrip("+"))
     if text.endswith("%"):
-        raise _CellError("percentage")
+        return _broken("percentage")
     return _number(cell, context, money=False)
 
 
@@ -204,7 +181,7 @@ def _number(cell: Cell, context: Context, money: bool) -> Read:
     if read.fault or not read.text:
         return read
     if len(read.text) > _LONGEST_NUMBER:
-        raise _CellError("not-number")
+        return _broken("not-number")
     text, mark = _without_currency(read.text, context) if money else (read.text, "")
     sign = ""
     if money and text.startswith("(") and text.endswith(")"):
@@ -213,14 +190,16 @@ def _number(cell: Cell, context: Context, money: bool) -> Read:
         sign, text = "" if text[0] == "+" else "-", text[1:].strip()
         if money and not mark:
             text, mark = _without_currency(text, context)
-    elif money and (behind := _MINUS_BEHIND.fullmatch(text)):
+    elif mark != "foreign" and money and (behind := _MINUS_BEHIND.fullmatch(text)):
         sign, text, mark = "-", behind[1], "minus behind"
+    if mark == "foreign":
+        return _broken("currency-sign")
     if money and (dash := _DASH.fullmatch(text)):
         text, mark = f"{dash[1]}00", mark if sign else "dash"
     number = _unsigned(text, context.settings.decimal)
     if mark not in _TELLING:
         mark = number.mark or mark or read.mark
-    return number._replace(text=sign + number.text, mark=mark)
+    return number if number.fault else number._replace(text=sign + number.text, mark=mark)
 
 
 def _without_currency(text: str, context: Context) -> tuple[str, str]:
@@ -230,7 +209,7 @@ def _without_currency(text: str, context: Context) -> tuple[str, str]:
     if (rest := without_sign(text, context.currency)) is not None:
         return rest, "currency"
     if without_sign(text, context.foreign) is not None:
-        raise _CellError("currency-sign")
+        return text, "foreign"
     return text, ""
 
 
@@ -239,9 +218,9 @@ def _unsigned(text: str, told: str | None) -> Read:
     digits, group, shows = numbers.bare(text, told or "")
     if not digits:
         wrong = "not-in-groups" if _NUMBER_LIKE.fullmatch(text) else "not-number"
-        raise _CellError("ask-decimal" if group else wrong)
+        return _broken("ask-decimal" if group else wrong)
     if told and shows and shows != told:
-        raise _CellError("other-decimal")
+        return _broken("other-decimal")
     mark = "thousands" if group else "decimal comma" if shows == "comma" else ""
     return Read(digits, None, mark, shows)
 
@@ -266,7 +245,6 @@ _MONTHS = {
 """The months' names in English and Spanish, and their usual abbreviations."""
 
 
-@_read
 def read_day(cell: Cell, context: Context) -> Read:
     """Read a day into the form 2024-05-31.
 
@@ -292,13 +270,15 @@ def read_day(cell: Cell, context: Context) -> Read:
     if match := _YEAR_LAST.fullmatch(text):
         return _year_last(match, context)
     if context.settings.dates == "iso":
-        raise _CellError("other-order" if named else "not-day")
+        return _broken("other-order" if named else "not-day")
     if match := _COMPACT.fullmatch(text):
         return Read("-".join(match.groups()), None, "form of dates")
     if named and (month := _named_month(named[2], named[3], context)):
+        if month.startswith("-"):
+            return _broken("ask-century")
         return Read(f"{month}-{int(named[1]):02}", None, "form of dates")
     if not _SERIAL.fullmatch(text):
-        raise _CellError("not-day")
+        return _broken("not-day")
     return _serial(text)
 
 
@@ -307,10 +287,12 @@ def _year_last(match: re.Match[str], context: Context) -> Read:
     told = context.settings.dates
     shows = "day-first" if first > 12 >= second else "month-first" if second > 12 >= first else ""
     year = _year(match[4], context)
+    if not year:
+        return _broken("ask-century")
     if told is None and not shows and first != second and min(first, second) <= 12:
-        raise _CellError("ask-order")
+        return _broken("ask-order")
     if told == "iso" or (told and shows and shows != told):
-        raise _CellError("other-order")
+        return _broken("other-order")
     day_first = (told or shows or "day-first") == "day-first"
     day, month = (first, second) if day_first else (second, first)
     return Read(f"{year}-{month:02}-{day:02}", None, _clock(match[5]) or "form of dates", shows)
@@ -319,13 +301,12 @@ def _year_last(match: re.Match[str], context: Context) -> Read:
 def _year(text: str, context: Context) -> str:
     if len(text) == 4:
         return text
-    if (base := context.settings.two_digit_years) is None:
-        raise _CellError("ask-century")
-    return str(base + int(text))
+    base = context.settings.two_digit_years
+    return "" if base is None else str(base + int(text))
 
 
 def _named_month(name: str, year: str, context: Context) -> str:
-    """Read the name of a month and a year into the form 2024-05; nothing if it names none."""
+    """Read a named month and a year into the form 2024-05, or -05; nothing if it names none."""
     month = _MONTHS.get(name.casefold())
     return f"{_year(year, context)}-{month:02}" if month else ""
 
@@ -339,12 +320,11 @@ def _serial(text: str, since_1904: bool = False) -> Read:
     whole = text.replace(",", ".").partition(".")[0]
     days = int(whole) + since_1904 * _FROM_1904 if _DIGITS.fullmatch(whole) else 0
     if not 61 <= days <= 109_573:  # before March 1900 programs disagree by a day
-        raise _CellError("not-day")
+        return _broken("not-day")
     mark = "serial days 1904" if since_1904 else "serial days"
     return Read((_EPOCH + timedelta(days=days)).isoformat(), None, mark)
 
 
-@_read
 def read_period(cell: Cell, context: Context, pattern: str) -> Read:
     """Read a day or period into the form that a pattern of row models asks for.
 
@@ -366,6 +346,7 @@ def read_period(cell: Cell, context: Context, pattern: str) -> Read:
         forms.append(f"{year}-{int(number):02}")
     elif named := _NAMED_MONTH.fullmatch(read.text):
         forms.append(_named_month(named[1], named[2], context))
+        day = _broken("ask-century") if forms[-1].startswith("-") else day
     elif day.text.endswith("-01"):
         forms.append(day.text[:7])
     periods = (day, *(Read(form, None, "form of periods", day.shows) for form in forms))

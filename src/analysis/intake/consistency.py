@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, time
-from fractions import Fraction
 from itertools import combinations
 from typing import Any
 
@@ -22,12 +21,12 @@ import pandas as pd
 from analysis.base.errors import InputError
 from analysis.base.language import counted, tr
 from analysis.base.periods import calendar, containing, parse_quarter, quarter_label
-from analysis.base.text import decimal, listed
+from analysis.base.text import listed
 from analysis.efficiency import quarterly_statements as statements
 from analysis.intake.case_files import ROWS, TABLES, file_of
 from analysis.intake.naming import MONEY_ROWS
 from analysis.intake.problems import Fault, Problem, Rank, fault_of, problem_of, vocabulary
-from analysis.intake.rows import Rows, Sheet, count_of, first_of, records_of
+from analysis.intake.rows import Rows, Sheet, count_of, records_of
 from analysis.kpis.catalogue import MEASURES, METHOD, catalogue
 from analysis.kpis.duck import sql_type
 from analysis.kpis.small_tables import month_index
@@ -36,7 +35,7 @@ from analysis.method.key_results import contradictions as target_errors
 from analysis.tables import columns as of
 from analysis.tables.case import Case
 from analysis.tables.columns import folded, header_of
-from analysis.tables.firm_tables import ServiceRow
+from analysis.tables.firm_tables import LEDGER_TABLES, ServiceRow
 from analysis.tables.rows import Table, order_rule
 from analysis.tables.schema import own_indicators
 from analysis.tables.strategy_tables import CHECK_INS, read_claims
@@ -94,19 +93,9 @@ def _check_keys(rows: Rows) -> None:
     known = rows.known(key)
     if rows.table.row.model_fields[key[0]].annotation is str:  # an empty one is none
         known = known.filter(nw.col(key[0]) != "")
-    spans = nw.len().alias("times"), nw.col("line").min().alias("first")
-    again = known.group_by(*key).agg(*spans).filter(nw.col("times") > 1)
-    if not count_of(again):
-        return
-    later = known.join(again, on=key).filter(nw.col("line") > nw.col("first"))
-
-    def of_first(row: Any) -> str:
-        file, number = rows.place(int(row["first"]))
-        if rows.files:
-            return f" ({tr('first in row {row} of {file}', row=number, file=file)})"
-        return f" ({tr('first in row {row}', row=number)})"
-
-    rows.report(fault_of("key-twice"), key, later, of_first)
+    again = known.group_by(*key).agg(nw.len().alias("times")).filter(nw.col("times") > 1)
+    if count_of(again):
+        rows.report(fault_of("key-twice"), key, known.join(again, on=key, how="semi"))
 
 
 def _check_references(
@@ -164,7 +153,8 @@ def _rules_of_rows(case: Case, table: Table) -> Iterator[Rule]:
     periods, through = case.parameters.periods, calendar().complete_through
     quarters = parse_quarter(periods.first), parse_quarter(periods.last)
     outside = fault_of("outside-periods", first=periods.first, last=periods.last)
-    yield from order_of_days(table)
+    if table in LEDGER_TABLES:  # others are checked by their row models
+        yield from order_of_days(table)
     for name, info in table.row.model_fields.items():
         cell, is_key = nw.col(name), name in table.key and sql_type(info) == "VARCHAR"
         if header_of(info).period:
@@ -175,6 +165,8 @@ def _rules_of_rows(case: Case, table: Table) -> Iterator[Rule]:
             yield fault_of("after-the-end", day=through), [name], later
         if table.name == "service" and info.annotation == date | None:
             yield fault_of("no-day"), [name], cell.is_null()
+        if (table.name, name) == ("sale", "amount_centimos"):
+            yield fault_of("refunds"), [name], cell < 0
         if table in ROWS and is_key:
             yield fault_of("total"), [name], cell.str.to_lowercase().is_in(_TOTALS)
     if case.parameters.kind == "yours" and table in ROWS:
@@ -212,18 +204,11 @@ def _check_each_row(case: Case, rows: Rows) -> None:
 
 
 def _note_doubts(rows: Rows) -> None:
-    """Note rows that may stand twice, refunds, and values spelt in two ways."""
+    """Note rows that may stand twice, and values that are spelt in two ways."""
     fields = rows.table.row.model_fields
     if rows.table.name in MONEY_ROWS and rows.memory is not None:
         rest = (of.REST,) if of.REST in rows.memory else ()
         _note_equal(rows, [*(name for name in fields if name not in rows.table.key), *rest])
-    if rows.table.name == "sale":
-        amount = "amount_centimos"
-        below = rows.known([amount]).filter(nw.col(amount) < 0)
-        found = first_of(below.select(nw.len().alias("count"), nw.col(amount).sum()))
-        if count := int(found["count"]):
-            total = decimal(2)(Fraction(-int(found[amount]), _CENT))
-            rows.note("refunds", rows.called(amount), count, total=total)
     for name in _VARIANTS:
         groups: dict[str, list[str]] = {}
         for value in rows.values(name) if name in fields and not of.is_choice(fields[name]) else ():

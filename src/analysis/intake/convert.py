@@ -26,7 +26,7 @@ from analysis.intake.rows import Sheet, records_of
 from analysis.tables import columns as of
 from analysis.tables.columns import folded, header_of, may_be_empty
 from analysis.tables.firm_tables import LEDGER_TABLES
-from analysis.tables.rows import Row, order_rule
+from analysis.tables.rows import Row
 
 _CENT, _MOST_LINES = 100, 40
 FORMS = {"dates": ("day-first", "month-first"), "decimal": ("point", "comma")}
@@ -103,8 +103,6 @@ def _report_rows(sheet: Sheet) -> None:
     model = sheet.table.row
     if sheet.table in LEDGER_TABLES:
         return
-    orders = {order_rule(group) for group in model.in_order}
-    broken: dict[tuple[Fault, str], list[int]] = {}
     right = np.all([sheet.good[name] for name in model.model_fields], axis=0)
     for place, record in enumerate(records_of(sheet)):
         try:
@@ -115,10 +113,7 @@ def _report_rows(sheet: Sheet) -> None:
             column, _, rest = rule.partition(": ")
             if column not in model.model_fields:
                 column, rest = "", rule
-            if rest not in orders:
-                broken.setdefault((Fault(Rank.ROW, tr(rest)), column), []).append(place)
-    for (fault, column), places in broken.items():
-        sheet.report(fault, column, np.isin(np.arange(len(right)), places))
+            sheet.report(Fault(Rank.ROW, tr(rest)), column, np.arange(len(right)) == place)
 
 
 def _deduct(

@@ -21,19 +21,8 @@ _MOST_COLUMNS = _MOST_ROWS = 20
 """Columns and rows that a message names, at most."""
 
 
-class Rank(IntEnum):
-    """Kinds of problem, the worst first: what hides the most of the rest."""
-
-    FILE = 0
-    COLUMNS = 1
-    ASK = 2
-    CELL = 3
-    ROW = 4
-    KEY = 5
-    REFERENCE = 6
-    PERIOD = 7
-    SUM = 8
-    NOTE = 9
+Rank = IntEnum("Rank", "FILE COLUMNS ASK CELL ROW KEY REFERENCE PERIOD SUM NOTE")
+"""Kinds of problem, the worst first: what hides the most of the rest."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +69,7 @@ def fault_of(name: str, /, **words: object) -> Fault:
     Examples
     --------
     >>> fault_of("not-day")
-    Fault(rank=<Rank.CELL: 3>, rule='is no day', fix='write it like 2024-05-31', name='not-day')
+    Fault(rank=<Rank.CELL: 4>, rule='is no day', fix='write it like 2024-05-31', name='not-day')
     """
     return _filled(language().code, name, **words)
 
@@ -175,14 +164,12 @@ class Note:
     example: str = ""
 
     def __str__(self) -> str:
-        place, unit = self.file, counted("{n} row", "{n} rows", self.count)
-        if self.column:
-            place += f", {tr('column {column}', column=self.column)}"
-            unit = counted("{n} cell", "{n} cells", self.count)
-        rows = f" ({unit})" if self.count else ""
+        place, n = InputError("", file=self.file, column=self.column or None), self.count
+        cells, rows = counted("{n} cell", "{n} cells", n), counted("{n} row", "{n} rows", n)
+        unit = f" ({cells if self.column else rows})" if n else ""
         shown = printable(" ".join(self.example.split())[:60])
         example = f", {tr('such as “{text}”', text=shown)}" if shown else ""
-        return f"{printable(place)}: {self.what}{rows}{example}"
+        return f"{place}{self.what}{unit}{example}"
 
 
 def note_of(rule: str | Fault, file: str, /, *about: Any, **words: object) -> Note:

@@ -119,11 +119,8 @@ class Sheet(Placed):
         """Add the problem that the rows where `bad` is true break a rule in a column."""
         places, cells = np.flatnonzero(bad), self.cells.get(column)
         lines = self.rows[places[:KEPT_ROWS]].tolist()
-
-        def about(at: int) -> About:
-            return fault, None if cells is None else str(cells[int(places[at])])
-
-        self.refuse_rows(self.called(column), lines, len(places), about)
+        values = [None if cells is None else str(cells[at]) for at in places[:KEPT_ROWS].tolist()]
+        self.refuse_rows(self.called(column), lines, len(places), lambda at: (fault, values[at]))
 
     @property
     def money(self) -> list[str]:
@@ -194,9 +191,8 @@ class Rows(Placed):
         fault: Fault | Callable[[Any], Fault],
         columns: Sequence[str],
         broken: nw.LazyFrame[Any],
-        more: Callable[[Any], str] = lambda _: "",
     ) -> None:
-        """Add the problem that rows, if any, break a rule; `more` is said of the first of them.
+        """Add the problem that rows, if any, break a rule.
 
         A rule that names something of the first row is a function of that row.
         """
@@ -207,7 +203,7 @@ class Rows(Placed):
         def about(at: int) -> About:
             row = found.iloc[at]
             rule = fault if isinstance(fault, Fault) else fault(row)
-            return rule, ", ".join(_shown(row[name]) for name in columns) + more(row)
+            return rule, ", ".join(_shown(row[name]) for name in columns)
 
         names = ", ".join(map(self.called, columns))
         self.refuse_rows(names, found["line"].tolist(), count, about)
