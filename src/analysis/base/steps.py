@@ -334,6 +334,7 @@ def import_once(names: Iterable[str]) -> None:
     One that cannot be imported is left to the step that needs it.
     """
     builtins.__import__ = _noting
+    gc.disable()  # little of what is imported is rubbish
     before = {*sys.modules}
     for name in names:
         with suppress(Exception):
@@ -341,6 +342,7 @@ def import_once(names: Iterable[str]) -> None:
     _shared.update(sys.modules.keys() - before)
     gc.freeze()  # or forks would look through all this for rubbish, and copy its pages
     gc.set_threshold(50_000, 20, 20)  # steps are short and make little
+    gc.enable()
 
 
 def modules() -> list[str]:
