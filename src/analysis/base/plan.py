@@ -39,7 +39,7 @@ PACKAGES = (
     [
         *("openpyxl", "matplotlib.pyplot", "matplotlib.backends.backend_svg", "seaborn"),
         *("fontTools.subset", "schemdraw", "scipy.stats", "scipy.optimize", "papermill", "psutil"),
-        *("ipykernel.inprocess.manager", "ipykernel.inprocess.ipkernel", "ipykernel.debugger"),
+        *("ipykernel.inprocess.manager", "ipykernel.inprocess.ipkernel"),
         *("IPython.core.application", "IPython.core.completerlib", "IPython.core.oinspect"),
     ],
 )

@@ -21,7 +21,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
@@ -190,8 +190,8 @@ class Build:
                     if self.is_current(step):
                         done.add(waiting.pop(step.name).name)
                     elif len(running) < self._jobs:
-                        if FORKS and not self.ran and len(waiting) > 2:
-                            self._import_packages(waiting.values())
+                        if not self.ran:
+                            self._prepare(waiting.values())
                         self.ran.append(step.name)
                         running[self._start(waiting.pop(step.name))] = step
                 if running:
@@ -233,25 +233,23 @@ class Build:
         )
         return sorted({*step.inputs, *written})
 
-    def _import_packages(self, waiting: Iterable[Step]) -> None:
-        one = sum(self._computes(step) for step in waiting) < 2
-        self._look_at_package()
-        import_once(chain(*self._packages[:1] if one else (*self._packages, modules())))
+    def _prepare(self, waiting: Collection[Step]) -> None:
+        """Look at the package before it is read, and import what several steps would."""
+        for name in package_files(map(str, PACKAGE.rglob("*.py"))):
+            self._contents[name]
+        if FORKS and len(waiting) > 2:
+            one = sum(self._computes(step) for step in waiting) < 2
+            import_once(chain(*self._packages[:1] if one else (*self._packages, modules())))
 
     def _computes(self, step: Step) -> bool:
         """Whether a step has to run, and has more to do than texts and pages."""
         texts = step.command[0] in ("report", "sums") or self._only_text(step)
         return not texts and not self.is_current(step)
 
-    def _look_at_package(self) -> None:
-        for name in package_files(PACKAGE.rglob("*.py")):  # as they are before they are read
-            self._contents[name]
-
     def _only_text(self, step: Step) -> bool:
         return self._changed(step, _read_json(step.record)) == {step.command[1]}
 
     def _start(self, step: Step) -> int:
-        self._look_at_package()
         record = _read_json(step.record) if self._only_text(step) else {}
         step.record.unlink(missing_ok=True)
         step.record.parent.mkdir(parents=True, exist_ok=True)
@@ -312,7 +310,7 @@ def watch(note: Path, run: Callable[[list[str]], int], command: Sequence[str]) -
         from analysis.base.text import imported, written
 
         names = (getattr(sys.modules[name], "__file__", None) for name in used())
-        files = package_files(Path(name) for name in (*names, *imported) if name)
+        files = package_files(name for name in (*names, *imported) if name)
         read = {*files, *last.get("read", ())}
         wrote = {*_relative(written), *last.get("wrote", ())}
         _write_json(note, {"read": sorted(read), "wrote": sorted(wrote)})
@@ -411,9 +409,9 @@ def _run_again(run: Callable[[list[str]], int], note: Path, command: Sequence[st
     return watch(note, run, command)
 
 
-def package_files(paths: Iterable[Path]) -> list[str]:
+def package_files(names: Iterable[str]) -> list[str]:
     """Files of the package among some, with the files in their folders that are no Python."""
-    found = {path for path in paths if path.is_relative_to(PACKAGE)}
+    found = {Path(name) for name in names if name.startswith(f"{PACKAGE}{os.sep}")}
     folders = {path.parent for path in found}
     return _relative(found | {file for folder in folders for file in _data_files(folder)})
 
@@ -449,4 +447,4 @@ def fix_environment() -> None:
     os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
     # jsonschema would have it build a grammar of addresses, for a second, and no notebook has any
     sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
-    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # or ipykernel's debugger writes a notice
+    sys.modules["debugpy"] = None  # type: ignore[assignment]  # nobody debugs a build's notebooks

@@ -308,12 +308,15 @@ class _Project:
             write_text(memory, json.dumps(about, indent=1) + "\n")
 
     def _digest(self) -> str:
-        """SHA-256 of all that the layout depends on."""
+        """SHA-256 of all that the layout depends on: of drawings, the size alone."""
         whole = hashlib.sha256(version("typst").encode())
         for path in sorted(self.main.parent.rglob("*")):
             if path.is_file():
+                content = path.read_bytes()
+                if path.suffix == ".svg":
+                    content = content[: content.find(b">", content.find(b"<svg"))]
                 whole.update(path.relative_to(self.main.parent).as_posix().encode())
-                whole.update(hashlib.sha256(path.read_bytes()).digest())
+                whole.update(hashlib.sha256(content).digest())
         return whole.hexdigest()
 
     def _write(self, later: Later) -> None:
