@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.base.errors import InputError
+from analysis.base.expression import read_formula
 from analysis.base.language import using
 from analysis.base.numbers import decimal_for, is_ambiguous, parse, parse_percent
 from analysis.base.text import Rounding
-from analysis.claims.printed import Interval, format_like, preimage, read_formula
+from analysis.claims.printed import Interval, format_like, preimage
 
 from .conftest import cases
 

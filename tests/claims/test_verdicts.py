@@ -22,7 +22,6 @@ from analysis.claims.solver.system import total
 from analysis.claims.verdicts import (
     count_conflicts,
     count_verdicts,
-    influence,
     read_verdicts,
     require_possible,
     survival,
@@ -257,17 +256,6 @@ def test_services_by_listing_all_counts(
         {"rounding": rounding, "services_period": period, "services_growth": base}
     )
     assert (not judge.conflict("services", reading)) == fits
-
-
-def test_influence_by_hand() -> None:
-    universes = pd.DataFrame(
-        [("x", "p", True, ""), ("x", "q", True, ""), ("y", "p", False, "c"), ("y", "q", True, "")],
-        columns=["a", "b", "survives", "conflict"],
-    )
-    found = influence(universes).set_index("axis")
-    # a: (xp, yp) changes, (xq, yq) does not; b: (xp, xq) does not, (yp, yq) changes
-    assert found.loc["a", ["pairs", "changed"]].tolist() == [2, 1]
-    assert found.loc["b", ["pairs", "changed", "share"]].tolist() == [2, 1, "50.0%"]
 
 
 def test_blocks_count_all_universes_without_listing_them(segelec: Case, judge: Judge) -> None:

@@ -3,13 +3,15 @@
 A formula that is data can be computed, printed, and checked by machine: which measures it needs,
 in which unit it comes out, and whether it rises when things get better. Text handed to ``eval``
 could do none of that. The tree is built with operators or read from text with :func:`parse`; the
-indicators of the method and those of financial statements share it.
+indicators of the method and those of financial statements share it. Reading a formula that a
+publication prints also shows when the typesetting has lost an operator.
 """
 
 from __future__ import annotations
 
 import ast
 import operator
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -358,3 +360,76 @@ def _write(formula: Expression, names: Mapping[str, str], outside: int) -> str:
     right = _write(formula.right, names, rank + (formula.sign in "-/*"))
     text = f"{left} {_MARKS[formula.sign]} {right}"
     return f"({text})" if rank < outside else text
+
+
+_TOKEN = re.compile(
+    r"\s*(?:(?P<number>\d+(?:\.\d+)?)\s*%?"
+    r"|(?P<sign>[()+×÷/–−-]|x(?=[\s\d])|\*)"
+    r"|(?P<name>[A-Za-z][A-Za-z_]*(?:\s+(?!x\b)[A-Za-z][A-Za-z_]*)*))\s*"
+)
+_SAME = {"–": "-", "−": "-", "÷": "/", "x": "*", "×": "*"}
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula that was read.
+
+    Attributes
+    ----------
+    text : str
+        As printed.
+    tokens : tuple of str
+        Numbers, operators and names, in order; names in lower case.
+    """
+
+    text: str
+    tokens: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The quantities in it, in order of first appearance."""
+        names = [t for t in self.tokens if t[0].isalpha()]
+        return tuple(dict.fromkeys(names))
+
+    def at(self, data: Mapping[str, int | Fraction]) -> Fraction:
+        """Apply the formula; "× 100" at the end is part of it, so results are in per cent."""
+        values = {name.lower(): Fraction(x) for name, x in data.items()}
+        names = {name: f"name{i}" for i, name in enumerate(self.names)}
+        for name in self.names:
+            if name not in values:
+                raise InputError("no value is given for this name", value=name)
+        tokens = (f"({Fraction(one)})" if one[0].isdigit() else one for one in self.tokens)
+        formula = parse(" ".join(names.get(token, token) for token in tokens))
+        value = evaluate(formula, {(names[name], "now"): values[name] for name in self.names})
+        if value is None:
+            raise InputError("a divisor is not above zero", value=self.text)
+        return value
+
+    @property
+    def lost_operator(self) -> str | None:
+        """Two names that stand side by side without an operator, if there are such.
+
+        "Initial Operating Costs Initial Operating Costs" is one name printed twice: a fraction
+        bar or a minus sign between them is gone.
+        """
+        return next((name for name in self.names if re.fullmatch(r"(.+) \1", name)), None)
+
+
+def read_formula(text: str) -> Formula:
+    """Read a printed formula.
+
+    Raises
+    ------
+    InputError
+        If a character is neither name, number, operator nor bracket.
+
+    Examples
+    --------
+    >>> read_formula("(P after - P before) ÷ P before × 100").at({"p after": 111, "p before": 100})
+    Fraction(11, 1)
+    """
+    found = list(_TOKEN.finditer(text))
+    if "".join(one[0] for one in found) != text:
+        raise InputError("this is no formula of names, numbers and + - × ÷ ( )", value=text)
+    words = (one["number"] or one["sign"] or " ".join(one["name"].lower().split()) for one in found)
+    return Formula(text, tuple(_SAME.get(word, word) for word in words))

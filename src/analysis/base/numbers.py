@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 
 from analysis.base.errors import InputError
 from analysis.base.language import tr
@@ -116,6 +117,7 @@ class Printed:
         return f"{sign}{text}{self.after.replace(')', '')}"
 
 
+@lru_cache(maxsize=2**12)
 def parse(text: str, decimal: str = "point", *, unit: str = "", kind: str = "") -> Printed:
     """Read a printed number such as ``77.6%``, ``−5.2 %``, ``(5.2)``, ``1.2 million`` or ``1 300``.
 

@@ -11,10 +11,11 @@ from fractions import Fraction
 from functools import reduce
 
 from analysis.base.errors import InputError
+from analysis.base.expression import Formula, read_formula
 from analysis.base.text import decimal, listed
 from analysis.claims.network import State
 from analysis.claims.nodes import GROWTH, NUMERIC, OPEN_PERIODS, UPPER
-from analysis.claims.printed import Formula, Interval, read_formula
+from analysis.claims.printed import Interval
 from analysis.claims.relations import ASSERTED, Claims, Relations, is_result
 from analysis.claims.solver.questions import Outcome
 from analysis.claims.solver.search import MOST_CASES

@@ -193,7 +193,8 @@ class Nodes:
 
     def _sum(self, what: str, periods: Iterable[str]) -> Linear:
         total = sum((self._one(what, period) for period in periods), Linear())
-        return total * Fraction(1, self.pieces(what))
+        pieces = self.pieces(what)
+        return total * Fraction(1, pieces) if pieces > 1 else total
 
     def quotient(self, what: str, period: str) -> RelationRow | None:
         """Return the row that says what a share or ratio is made of."""

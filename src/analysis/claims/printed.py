@@ -1,20 +1,15 @@
-"""What printed numbers and formulas can stand for, exactly.
+"""What printed numbers can stand for, exactly.
 
-Everything here is integers and :class:`fractions.Fraction`. A formula is names joined by
-+ - × ÷ and brackets; reading it shows when the typesetting has lost an operator.
+Everything here is integers and :class:`fractions.Fraction`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil, floor, isqrt
 
-from analysis.base.errors import InputError
-from analysis.base.expression import evaluate
-from analysis.base.expression import parse as parse_formula
 from analysis.base.numbers import Printed, parse
 from analysis.base.text import Rounding, cell, round_digits
 
@@ -126,6 +121,7 @@ class Interval:
         return f"{left}{low}, {high}{right}"
 
 
+@lru_cache(maxsize=2**12)
 def preimage(printed: str | Printed, rounding: Rounding = Rounding.HALF_UP) -> Interval:
     """Return every value that prints as this string under a rounding rule.
 
@@ -181,76 +177,3 @@ def format_like(
     if Fraction(value) in preimage(model, rounding):
         return model.text
     return model.written(round_digits(Fraction(value, model.unit), rounding))
-
-
-_TOKEN = re.compile(
-    r"\s*(?:(?P<number>\d+(?:\.\d+)?)\s*%?"
-    r"|(?P<sign>[()+×÷/–−-]|x(?=[\s\d])|\*)"
-    r"|(?P<name>[A-Za-z][A-Za-z_]*(?:\s+(?!x\b)[A-Za-z][A-Za-z_]*)*))\s*"
-)
-_SAME = {"–": "-", "−": "-", "÷": "/", "x": "*", "×": "*"}
-
-
-@dataclass(frozen=True)
-class Formula:
-    """A formula that was read.
-
-    Attributes
-    ----------
-    text : str
-        As printed.
-    tokens : tuple of str
-        Numbers, operators and names, in order; names in lower case.
-    """
-
-    text: str
-    tokens: tuple[str, ...]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The quantities in it, in order of first appearance."""
-        names = [t for t in self.tokens if t[0].isalpha()]
-        return tuple(dict.fromkeys(names))
-
-    def at(self, data: Mapping[str, int | Fraction]) -> Fraction:
-        """Apply the formula; "× 100" at the end is part of it, so results are in per cent."""
-        values = {name.lower(): Fraction(x) for name, x in data.items()}
-        names = {name: f"name{i}" for i, name in enumerate(self.names)}
-        for name in self.names:
-            if name not in values:
-                raise InputError("no value is given for this name", value=name)
-        tokens = (f"({Fraction(one)})" if one[0].isdigit() else one for one in self.tokens)
-        formula = parse_formula(" ".join(names.get(token, token) for token in tokens))
-        value = evaluate(formula, {(names[name], "now"): values[name] for name in self.names})
-        if value is None:
-            raise InputError("a divisor is not above zero", value=self.text)
-        return value
-
-    @property
-    def lost_operator(self) -> str | None:
-        """Two names that stand side by side without an operator, if there are such.
-
-        "Initial Operating Costs Initial Operating Costs" is one name printed twice: a fraction
-        bar or a minus sign between them is gone.
-        """
-        return next((name for name in self.names if re.fullmatch(r"(.+) \1", name)), None)
-
-
-def read_formula(text: str) -> Formula:
-    """Read a printed formula.
-
-    Raises
-    ------
-    InputError
-        If a character is neither name, number, operator nor bracket.
-
-    Examples
-    --------
-    >>> read_formula("(P after - P before) ÷ P before × 100").at({"p after": 111, "p before": 100})
-    Fraction(11, 1)
-    """
-    found = list(_TOKEN.finditer(text))
-    if "".join(one[0] for one in found) != text:
-        raise InputError("this is no formula of names, numbers and + - × ÷ ( )", value=text)
-    words = (one["number"] or one["sign"] or " ".join(one["name"].lower().split()) for one in found)
-    return Formula(text, tuple(_SAME.get(word, word) for word in words))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
-from fractions import Fraction
 from itertools import chain, product
 from math import prod
 
@@ -13,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.errors import InputError
-from analysis.base.text import fields, percent, unguarded
+from analysis.base.text import fields, unguarded
 from analysis.claims.judge import Judge
 from analysis.claims.relations import ROUNDING, Choice, Reading
 from analysis.claims.wording import WORDS, Word
@@ -297,33 +296,3 @@ def survival(blocks: pd.DataFrame) -> tuple[int, int]:
         universes += prod(map(len, kept))
         survivors += prod(int(good.sum()) for good in kept)
     return universes, survivors
-
-
-def influence(universes: pd.DataFrame) -> pd.DataFrame:
-    """Rank the axes by how often changing just this choice changes whether a universe survives.
-
-    Parameters
-    ----------
-    universes : DataFrame
-        A column per axis, ``survives``, and ``conflict``.
-
-    Returns
-    -------
-    DataFrame
-        Columns ``axis``, ``pairs`` (pairs of universes that differ in this axis alone),
-        ``changed`` (those of which one survives and one does not), ``share`` (text, per cent),
-        most influential axis first.
-    """
-    axes = [c for c in universes.columns if c not in ("survives", "conflict")]
-    rows = []
-    for axis in axes:
-        others = [a for a in axes if a != axis]
-        groups = universes.groupby(others, sort=False)["survives"].agg(["size", "sum"])
-        pairs = changed = 0
-        for size, alive in groups.itertuples(index=False):
-            pairs += int(size) * (int(size) - 1) // 2
-            changed += int(alive) * (int(size) - int(alive))
-        rows.append((axis, pairs, changed, percent()(Fraction(changed, max(pairs, 1)))))
-    frame = pd.DataFrame(rows, columns=["axis", "pairs", "changed", "share"])
-    order = sorted(range(len(rows)), key=lambda i: -Fraction(rows[i][2], max(rows[i][1], 1)))
-    return frame.iloc[order].reset_index(drop=True)

@@ -320,7 +320,7 @@ def grain_of(what: Indicator) -> Fraction | None:
     """Return the smallest piece of a plain sum; None for a quotient."""
     if isinstance(what, Ratio):
         return None
-    return min((abs(times) for _, times in what.terms), default=None)
+    return min((abs(Fraction(times)) for _, times in what.terms), default=None)
 
 
 def _places(pieces: int) -> int:

@@ -179,7 +179,7 @@ def _cancelled(
         return None
     one, other = dict(left.above.terms), dict(right.above.terms)
     name = next((name for name, times in one.items() if times), "")
-    times = other.get(name, _ZERO) / one[name] if name else _ZERO
+    times = Fraction(other.get(name, _ZERO), one[name]) if name else _ZERO
     if times <= 0 or left.above * times != right.above:
         return None
     difference = right.below - left.below * times
@@ -416,7 +416,7 @@ def _end(search: Search, tags: Sequence[str], quotient: Quotient, side: int) -> 
 
     Strict inequalities are closed for the limit and asked again for whether it is attained.
     """
-    value = search.limit(quotient.above, quotient.below, side, tags)
+    value, _ = search.limit(quotient.above, quotient.below, side, tags)
     if value is None:
         return End(None)
     there = equal("there", quotient.above, quotient.below * value)

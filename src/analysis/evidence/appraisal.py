@@ -19,6 +19,7 @@ import yaml
 from scipy.special import betainc  # type: ignore[import-untyped]
 
 from analysis.base.errors import InputError
+from analysis.base.expression import read_formula
 from analysis.base.language import language
 from analysis.base.numbers import parse_percent
 from analysis.base.text import (
@@ -31,7 +32,7 @@ from analysis.base.text import (
     percent,
 )
 from analysis.claims import single
-from analysis.claims.printed import Interval, preimage, read_formula
+from analysis.claims.printed import Interval, preimage
 from analysis.claims.verdicts import (
     count_conflicts,
     count_verdicts,

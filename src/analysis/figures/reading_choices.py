@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, partial
@@ -15,7 +15,7 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Rectangle
 
 from analysis.base.text import decimal, frame_of, groups, listed, own_yaml, percent, records
-from analysis.claims.verdicts import influence, survival
+from analysis.claims.verdicts import survival
 from analysis.figures import style as s
 from analysis.figures.primitives import period_words
 
@@ -295,10 +295,28 @@ def reading_influence_data(universes: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for block, of_block in groups(universes, "block"):
         axes = [a for a in AXES if a in of_block and (of_block[a] != "").all()]
-        for row in records(influence(of_block[[*axes, "survives", "conflict"]])):
-            share = Fraction(int(row.changed), max(int(row.pairs), 1))
-            rows.append((block, row.axis, int(row.pairs), int(row.changed), share))
+        counts = {axis: influence(of_block, axis, axes) for axis in axes}
+        shares = {axis: Fraction(n, max(pairs, 1)) for axis, (pairs, n) in counts.items()}
+        found = sorted(axes, key=lambda axis: -shares[axis])
+        rows += [(block, axis, *counts[axis], shares[axis]) for axis in found]
     return frame_of(rows, "block axis pairs changed share")
+
+
+def influence(universes: pd.DataFrame, axis: str, axes: Sequence[str]) -> tuple[int, int]:
+    """Count the pairs of universes that differ in one axis alone, and those it decides.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"a": ["x", "x", "y", "y"], "b": ["p", "q", "p", "q"]})
+    >>> frame["survives"] = [True, True, False, True]
+    >>> influence(frame, "a", ["a", "b"]), influence(frame, "b", ["a", "b"])
+    ((2, 1), (2, 1))
+    """
+    others = [other for other in axes if other != axis]
+    alike = universes.groupby(others, sort=False)["survives"].agg(["size", "sum"])
+    sizes = [(int(size), int(alive)) for size, alive in alike.itertuples(index=False)]
+    pairs = sum(size * (size - 1) // 2 for size, _ in sizes)
+    return pairs, sum(alive * (size - alive) for size, alive in sizes)
 
 
 @s.drawing

@@ -21,7 +21,7 @@ from math import ceil, prod
 from analysis.claims.printed import Interval
 from analysis.claims.solver.bounds import bounds
 from analysis.claims.solver.search import ImpossibleError
-from analysis.claims.solver.system import Claim, Data, System, quantity
+from analysis.claims.solver.system import Claim, Data, Number, System, quantity
 
 
 @dataclass(frozen=True)
@@ -273,7 +273,7 @@ def _plan(claims: list[Claim], limits: dict[str, tuple[int, int]]) -> list[_Box 
     return steps
 
 
-def _parts(claim: Claim, name: str) -> tuple[bool, Fraction]:
+def _parts(claim: Claim, name: str) -> tuple[bool, Number]:
     """Say whether a quantity stands in the numerator, and with which factor."""
     above, under = dict(claim.numerator.terms), dict(claim.denominator.terms)
     if name in above and name in under:

@@ -135,9 +135,11 @@ class Ends:
         whole = indicator if isinstance(indicator, Ratio) else Ratio(indicator)
         parts = (whole.numerator, whole.denominator)
         names = dict.fromkeys((name for part in parts for name, _ in part.terms), 0)
-        found = self._search.limit(*parts, side, [""])
+        found, there = self._search.limit(*parts, side, [""])
         if found is None:
             return None
+        if there is not None:
+            self._known.append(there)
         limit = side * found
         data = max((names | one for one in self._known), key=lambda one: side * whole.at(one))
         exact = step is None
@@ -147,22 +149,20 @@ class Ends:
             limit = floor(Fraction(limit, grain)) * grain
             step = step or grain
         step = step or (abs(limit) or 1) * _NEAR
-        refuted, back, left = ceil(Fraction(limit, step)), 1, _CASES
-        while back and left > 0:
+        refuted, left, tried = ceil(Fraction(limit, step)), _CASES, 0
+        while left > 0:
             reached = ceil(Fraction(side * whole.at(data), step))
             if reached == refuted:
                 break
-            beyond = max(refuted - back, (reached + refuted) // 2) * step
-            better = self._between(
-                whole, side, (beyond, limit), min(left, _CASES // (2 if back == 1 else 4))
-            )
+            middle = (reached + refuted) // 2
+            beyond = (reached if tried % 2 else middle) if tried else refuted - 1
+            better = self._between(whole, side, (beyond * step, limit), min(left, _CASES // 4))
             left -= self._search.looked_at
-            if better is None:
-                back //= 4
-            elif isinstance(better, dict):
+            tried += 1
+            if isinstance(better, dict):
                 data = names | better
-            else:
-                refuted, limit, back = ceil(Fraction(beyond, step)), beyond, 2 * back
+            elif better is not None:
+                refuted, limit = beyond, beyond * step
         if exact and side * whole.at(data) < limit:
             value = side * whole.at(data)
             if isinstance(self._between(whole, side, (value, limit), FEW_CASES), tuple):

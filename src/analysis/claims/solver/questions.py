@@ -17,7 +17,7 @@ from math import prod
 from analysis.claims.printed import Interval
 from analysis.claims.solver import system
 from analysis.claims.solver.bounds import Bounds, Ends
-from analysis.claims.solver.search import FEW_CASES, ImpossibleError, Search
+from analysis.claims.solver.search import FEW_CASES, ImpossibleError, Part, Search
 from analysis.claims.solver.system import Claim, Indicator, Item, Linear, Product, Ratio
 
 MOST_VALUES = 60
@@ -53,6 +53,7 @@ class Questions:
         ends: dict[object, Ends] | None = None,
     ) -> None:
         self.items, self.ends = items, {} if ends is None else ends
+        self.asked: dict[object, Ends] = {}
         self.search = Search(rules, {tag: system.linear(made) for tag, made in items.items()})
         every = (*rules, *(item for made in items.values() for item in made))
         self._names = {name for item in every for name in item.names}
@@ -169,10 +170,13 @@ class Selection:
         return _span(self._ends(claims), one)
 
     def _ends(self, claims: Sequence[Claim]) -> Ends:
-        part = self.ask.search.part(self.tags, claims)
-        if part.content not in self.ask.ends:
-            self.ask.ends[part.content] = Ends(part, self.ask.seen(self.tags, claims))
-        return self.ask.ends[part.content]
+        asked = (self.tags, *claims)
+        if asked not in self.ask.asked:
+            content, ends = self.ask.search.content(self.tags, claims), self.ask.ends
+            if content not in ends:
+                ends[content] = Ends(Part(content), self.ask.seen(self.tags, claims))
+            self.ask.asked[asked] = ends[content]
+        return self.ask.asked[asked]
 
     def _find(self, claims: Sequence[Claim]) -> dict[str, int] | Outcome:
         found = self.ask.search.decide(self.tags, claims)
@@ -196,7 +200,8 @@ class Selection:
 
     def _value(self, part: Linear, claims: Sequence[Claim]) -> Fraction | None:
         """Return the single value of a part; None if it may have several."""
-        low, high = (self.ask.search.limit(part, _ONE, side, self.tags, claims) for side in (-1, 1))
+        ends = (self.ask.search.limit(part, _ONE, side, self.tags, claims) for side in (-1, 1))
+        low, high = (end for end, _ in ends)
         return low if low == high else None
 
     def _with_products(
@@ -233,7 +238,7 @@ class Selection:
         return self._find([*claims, *added])
 
 
-_ONE = Linear((), Fraction(1))
+_ONE = Linear((), 1)
 _Case = dict[Linear, Fraction]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import lru_cache, reduce
-from itertools import chain
+from itertools import chain, islice
 from math import lcm
 from operator import or_
 
@@ -14,12 +14,12 @@ from analysis.claims.solver.system import (
     Claim,
     Data,
     Linear,
-    Question,
+    Number,
     System,
     primitive,
     reachable,
 )
-from analysis.claims.solver.tableau import Form, Limit, Limits, Links, Tableau
+from analysis.claims.solver.tableau import Form, Limit, Limits, Links, Question, Tableau
 
 FEW_CASES = 1_000
 """So many cases are looked at where many questions are asked."""
@@ -34,6 +34,13 @@ _TOTALS_FIRST = 8
 """In all but one of so many cases totals are made whole before single quantities."""
 
 _DEEPEST = 450
+
+
+_Limited = tuple[int, bool, Limit]
+"""A variable, whether it is limited from above, and the limit."""
+
+Content = tuple[tuple[tuple[Form, int | None, int | None], ...], tuple[Form, ...]]
+"""Sums with what they cannot go below and exceed, and the sums to branch on."""
 
 
 class UndecidedError(Exception):
@@ -59,7 +66,8 @@ class Search:
         self._tableau = Tableau()
         self._totals: set[int] = set()  # a total can settle at once what its parts would not
         self._cases = self.looked_at = 0
-        self.content: object = None  # of a part: all of its limits
+        self._links: Links | None = None  # of a part
+        self._last: tuple[object, Question] | None = None
         self._rules = self._limits(0, rules)
         self._bits = {tag: 1 << number for number, tag in enumerate(claims)}
         self._claims = {tag: self._limits(self._bits[tag], made) for tag, made in claims.items()}
@@ -105,13 +113,15 @@ class Search:
         side: int,
         tags: Iterable[str],
         more: Sequence[Claim] = (),
-    ) -> Fraction | None:
+    ) -> tuple[Fraction | None, dict[str, int] | None]:
         """Return what a quotient cannot exceed (side -1: go below) even if nothing need be whole.
 
         Returns
         -------
         Fraction or None
             None if nothing limits it.
+        dict or None
+            A data set at this limit, if one is easy to find.
 
         Raises
         ------
@@ -119,50 +129,40 @@ class Search:
             If no data set meets the claims.
         """
         with self._asked(tags, more) as question:
-            low, high = question.low, question.high
-            if self._tableau.meet(low, high) is not None:
+            low, high, tableau = question.low, question.high, self._tableau
+            if tableau.meet(low, high) is not None:
                 raise ImpossibleError("no data set agrees with these claims")
             if below.terms:
-                forms = self._tableau.forms
-                return _highest(forms, low, high, above, below, side)
+                return _highest(question, tableau.forms, above, below, side)
             form, scale = primitive(above)
             way = side if scale > 0 else -side
-            found = self._tableau.maximise(self._tableau.variable(form), way, low, high)
-        return None if found is None else Fraction(found, scale) + above.constant
+            found = tableau.maximise(tableau.variable(form), way, low, high)
+            if found is None:
+                return None, None
+            values = {v: tableau.at(v) for v in question.singles.values()}
+            return Fraction(found, scale) + above.constant, _whole(question, values)
 
-    def part(self, tags: Iterable[str], more: Sequence[Claim]) -> Search:
-        """Return a search for some claims, and the rules that touch them, under the empty tag."""
+    def content(self, tags: Iterable[str], more: Sequence[Claim]) -> Content:
+        """Return all limits on what some claims touch, and the sums to branch on."""
         with self._asked(tags, more) as asked:
-            forms, low, high = asked.forms, asked.low, asked.high
-            totals = tuple(form for v, form in forms.items() if v in asked.totals)
-            content = (asked.checked, totals)
-            links = self._linked(forms, low, high)
-            links.narrow(low, high, links.sums)
-        made = Search((), {})
-        made.content = content
-        variable = made._tableau.variable
-        made._totals = {variable(form) for form in totals}
-        made._bits[""] = 0
-        made._claims[""] = [
-            (variable(form), upper, (ends[v][0], 0))
-            for v, form in forms.items()
-            for upper, ends in ((False, low), (True, high))
-            if v in ends
-        ]
-        return made
+            low, high = ({v: end for v, (end, _) in one.items()} for one in (asked.low, asked.high))
+            forms = asked.forms.items()
+            totals = tuple(form for v, form in forms if v in asked.totals)
+            ends = ((form, low.get(v), high.get(v)) for v, form in forms if v in low or v in high)
+            return tuple(ends), totals
 
     def holding(self, data: Data) -> set[str]:
         """Return the tags of claims that a data set meets; none if it breaks a rule."""
         forms = self._tableau.forms
         sums = {v: sum(weight * data[n] for n, weight in form) for v, form in forms.items()}
 
-        def met(limits: Sequence[tuple[int, bool, Limit]]) -> bool:
+        def met(limits: Sequence[_Limited]) -> bool:
             return all(sums[v] <= e if upper else sums[v] >= e for v, upper, (e, _) in limits)
 
         held = {tag for tag, limits in self._claims.items() if met(limits)}
         return held if met(self._rules) else set()
 
-    def _limits(self, tag: int, claims: Sequence[Claim]) -> list[tuple[int, bool, Limit]]:
+    def _limits(self, tag: int, claims: Sequence[Claim]) -> list[_Limited]:
         """Return the variables that claims limit, whether from above, and the limits."""
         variable = self._tableau.variable
         self._totals |= {variable(form) for one in claims for form in one.totals}
@@ -173,34 +173,45 @@ class Search:
     @contextmanager
     def _asked(self, tags: Iterable[str], more: Sequence[Claim]) -> Iterator[Question]:
         """Set the limits of a question; sums that it alone speaks of are dropped after it."""
-        forms = self._tableau.forms
-        before = set(forms)
-        added = self._limits(0, more)
+        forms, number = self._tableau.forms, len(self._tableau.forms)
+        key = (tuple(tags), number, len(self._totals))
+        if self._last is None or self._last[0] != key:
+            chosen = [*chain.from_iterable(self._claims[tag] for tag in key[0])]
+            nothing = Question({}, {}, {}, self._totals, self._links or Links(), set())
+            self._last = key, self._with(nothing, [*self._rules, *chosen], chosen)
+        asked = self._last[1]
         try:
-            yield self._question(tags, added)
+            added = self._limits(0, more)
+            yield self._with(asked, added, added) if added else asked
         finally:
-            self._totals &= before
-            for v in sorted(forms.keys() - before):
-                if len(forms[v]) != 1:
-                    self._tableau.drop(v)
+            new = {v for v in islice(forms, number, None) if len(forms[v]) > 1}
+            self._totals -= new
+            for v in sorted(new):
+                self._tableau.drop(v)
+                if self._links is not None:
+                    self._links.drop(v)
 
-    def _question(self, tags: Iterable[str], added: Sequence[tuple[int, bool, Limit]]) -> Question:
-        """Return the question of some claims and an addition, and of all that they touch."""
-        forms = self._tableau.forms
-        chosen = [*chain.from_iterable(self._claims[tag] for tag in tags), *added]
-        low: Limits = {v: (0, 0) for v, form in forms.items() if len(form) == 1}
-        high: Limits = {}
-        for v, upper, limit in (*self._rules, *chosen):
+    def _with(
+        self, asked: Question, added: Sequence[_Limited], about: Sequence[_Limited]
+    ) -> Question:
+        """Return a question with more limits, and all that some of them touch."""
+        forms, low, high = self._tableau.forms, dict(asked.low), dict(asked.high)
+        low |= {v: (0, 0) for v, form in forms.items() if len(form) == 1 and v not in low}
+        for v, upper, limit in added:
             side = high if upper else low
             if v not in side or (limit[0] < side[v][0] if upper else limit[0] > side[v][0]):
                 side[v] = limit
-        sums = [v for v in low.keys() | high.keys() if len(forms[v]) > 1]
-        names = set[str]().union(*(_names(forms[v]) for v, _, _ in chosen))
-        wanted = reachable(names, [_names(forms[v]) for v in sums])
-        touched = {v: form for v, form in forms.items() if wanted.issuperset(_names(form))}
-        links = Links() if self.content is None else self._linked(touched, low, high)
-        changed = [other for v, _, _ in added for other in links.using(v)]
-        return Question(touched, low, high, self._totals, links, changed)
+        names = asked.names.union(*(_names(forms[v]) for v, _, _ in about))
+        if names != asked.names:
+            sums = [_names(forms[v]) for v in low.keys() | high.keys() if len(forms[v]) > 1]
+            names = reachable(names, sums)
+        touched = {v: form for v, form in forms.items() if names.issuperset(_names(form))}
+        if self._links is not None:
+            for v, form in touched.items():
+                if len(form) > 1 and v not in asked.links.sums:
+                    asked.links.add(v, self._parts(v, touched))
+        changed = [other for v, _, _ in added for other in asked.links.using(v)]
+        return Question(touched, low, high, self._totals, asked.links, names, changed)
 
     def _linked(self, touched: Mapping[int, Form], low: Limits, high: Limits) -> Links:
         """Return how sums that are limited, or branched on, limit their parts."""
@@ -228,7 +239,7 @@ class Search:
         Before a long search, it looks where rounding can break no limit.
         """
         low, high = dict(asked.low), dict(asked.high)
-        is_part = self.content is not None
+        is_part = self._links is not None
         if is_part and most > 1:
             refuted = asked.links.narrow(low, high, asked.changed)
             if refuted is not None:
@@ -306,6 +317,32 @@ class Search:
             low = low | {v: (at + 1, part & ~case)}
 
 
+class Part(Search):
+    """A search for all that one question limits, under the empty tag, with narrowed limits.
+
+    Parameters
+    ----------
+    content : tuple
+        As :meth:`Search.content` returns it.
+    """
+
+    def __init__(self, content: Content) -> None:
+        super().__init__((), {})
+        checked, totals = content
+        variable = self._tableau.variable
+        self._totals |= {variable(form) for form in totals}
+        ends: tuple[Limits, Limits] = {}, {}
+        for form, *limits in checked:
+            for side, limit in zip(ends, limits, strict=True):
+                if limit is not None:
+                    side[variable(form)] = limit, 0
+        self._links = self._linked(self._tableau.forms, *ends)
+        self._links.narrow(*ends, self._links.sums)
+        self._bits[""] = 0
+        sides = zip((False, True), ends, strict=True)
+        self._claims[""] = [(v, upper, side[v]) for upper, side in sides for v in side]
+
+
 @lru_cache(maxsize=2**14)
 def _names(form: Form) -> frozenset[str]:
     return frozenset(name for name, _ in form)
@@ -323,9 +360,9 @@ def _whole(asked: Question, values: Mapping[int, tuple[int, int]]) -> dict[str, 
 
 
 def _highest(
-    forms: Mapping[int, Form], low: Limits, high: Limits, above: Linear, below: Linear, side: int
-) -> Fraction | None:
-    """Return what a quotient cannot exceed.
+    asked: Question, forms: Mapping[int, Form], above: Linear, below: Linear, side: int
+) -> tuple[Fraction | None, dict[str, int] | None]:
+    """Return what a quotient cannot exceed, and a data set there if one is easy to find.
 
     Charnes and Cooper (1962): with one over the denominator as a quantity and all others in
     proportion to it, the quotient becomes a sum; zero stands for quantities beyond all limits.
@@ -333,7 +370,7 @@ def _highest(
     wide = Tableau()
     one = wide.variable((("", 1),))
     ends: tuple[Limits, Limits] = {one: (0, 0)}, {}
-    for old, made in zip((low, high), ends, strict=True):
+    for old, made in zip((asked.low, asked.high), ends, strict=True):
         for v, (end, _) in old.items():
             made[wide.variable((("", -end), *forms[v]) if end else forms[v])] = (0, 0)
     form, unit = primitive(Linear((*_times_one(below), *below.terms)))
@@ -343,10 +380,19 @@ def _highest(
         raise ImpossibleError("no data set agrees with these claims")
     form, scale = primitive(Linear((*_times_one(above), *above.terms)))
     found = wide.maximise(wide.variable(form), side if scale > 0 else -side, *ends)
-    return None if found is None else Fraction(found, scale * unit.denominator)
+    if found is None:
+        return None, None
+    limit, (size, times) = Fraction(found, scale * unit.denominator), wide.at(one)
+    if size == 0:
+        return limit, None
+    values = {}
+    for name, v in asked.singles.items():
+        n, d = wide.at(wide.variable(((name, 1),)))
+        values[v] = Fraction(n * times, d * size).as_integer_ratio()
+    return limit, _whole(asked, values)
 
 
-def _times_one(expression: Linear) -> tuple[tuple[str, Fraction], ...]:
+def _times_one(expression: Linear) -> tuple[tuple[str, Number], ...]:
     return (("", expression.constant),) if expression.constant else ()
 
 

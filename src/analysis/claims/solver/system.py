@@ -13,13 +13,14 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
-from math import ceil, floor, gcd, lcm
+from math import gcd, lcm
 from typing import TypeVar
 
 from analysis.claims.printed import Interval
-from analysis.claims.solver.tableau import Form, Limits, Links
+from analysis.claims.solver.tableau import Form
 
 Data = Mapping[str, int]
+Number = int | Fraction
 T = TypeVar("T")
 
 
@@ -27,23 +28,30 @@ T = TypeVar("T")
 class Linear:
     """A sum of quantities, each times an exact number, plus a constant."""
 
-    terms: tuple[tuple[str, Fraction], ...] = ()
-    constant: Fraction = Fraction(0)
+    terms: tuple[tuple[str, Number], ...] = ()
+    constant: Number = 0
 
-    def __add__(self, other: Linear | int | Fraction) -> Linear:
+    def __add__(self, other: Linear | Number) -> Linear:
         if not isinstance(other, Linear):
             return Linear(self.terms, self.constant + other)
         merged = dict(self.terms)
         for name, times in other.terms:
-            merged[name] = merged.get(name, Fraction(0)) + times
+            merged[name] = merged.get(name, 0) + times
         terms = tuple(sorted((name, times) for name, times in merged.items() if times))
         return Linear(terms, self.constant + other.constant)
 
-    def __mul__(self, factor: int | Fraction) -> Linear:
+    def __mul__(self, factor: Number) -> Linear:
         return Linear(tuple((n, t * factor) for n, t in self.terms), self.constant * factor)
 
-    def __sub__(self, other: Linear | int | Fraction) -> Linear:
+    def __sub__(self, other: Linear | Number) -> Linear:
         return self + (other * -1)
+
+    @cached_property
+    def whole(self) -> tuple[int, Form, int]:
+        """How many times the sum is whole, and its terms and its constant then."""
+        times = lcm(self.constant.denominator, *(t.denominator for _, t in self.terms))
+        terms = tuple((n, t.numerator * (times // t.denominator)) for n, t in self.terms)
+        return times, terms, int(self.constant * times)
 
     @property
     def piece(self) -> Fraction:
@@ -52,12 +60,13 @@ class Linear:
 
     def at(self, data: Data) -> Fraction:
         """Return the value for one data set."""
-        return self.constant + sum((times * data[name] for name, times in self.terms), Fraction(0))
+        times, terms, constant = self.whole
+        return Fraction(sum([weight * data[name] for name, weight in terms], constant), times)
 
 
 def quantity(name: str) -> Linear:
     """One named quantity as an expression."""
-    return Linear(((name, Fraction(1)),))
+    return Linear(((name, 1),))
 
 
 def total(*names: str) -> Linear:
@@ -84,7 +93,7 @@ class Claim:
     tag: str
     numerator: Linear
     inside: Interval
-    denominator: Linear = field(default_factory=lambda: Linear((), Fraction(1)))
+    denominator: Linear = field(default_factory=lambda: Linear((), 1))
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -102,11 +111,11 @@ class Claim:
         inside, above, below = self.inside, self.numerator, self.denominator
         made = []
         if inside.high is not None:
-            made.append(_limit(above - below * inside.high, strict=not inside.high_closed))
+            made.append(_limit(above, below, inside.high, 1, strict=not inside.high_closed))
         if inside.low is not None:
-            made.append(_limit(below * inside.low - above, strict=not inside.low_closed))
+            made.append(_limit(above, below, inside.low, -1, strict=not inside.low_closed))
         if below.terms:
-            made.append(_limit(below * -1, strict=True))
+            made.append(_limit(below, Linear(), 0, -1, strict=True))
         return tuple(made)
 
     @cached_property
@@ -120,12 +129,19 @@ class Claim:
         return tuple(form for form in found if len(form) > 1)
 
 
-def _limit(expression: Linear, *, strict: bool) -> tuple[Form, bool, int]:
-    """Turn ``expression <= 0`` (or ``< 0``) into a limit on a sum, cut to whole numbers."""
-    form, scale = primitive(expression)
-    bound = -expression.constant * abs(scale)
-    end = ceil(bound) - 1 if strict else floor(bound)
-    return (form, True, end) if scale > 0 else (form, False, -end)
+def _limit(
+    above: Linear, below: Linear, end: Number, side: int, *, strict: bool
+) -> tuple[Form, bool, int]:
+    """Limit ``above`` by ``below * end`` (side -1: from below), cut to whole numbers."""
+    (times, upper, constant), (divided, lower, other) = above.whole, below.whole
+    many, few = side * divided * end.denominator, side * times * end.numerator
+    weights = {name: many * weight for name, weight in upper}
+    for name, weight in lower:
+        weights[name] = weights.get(name, 0) - few * weight
+    form, divisor = _divided(sorted((n, weight) for n, weight in weights.items() if weight))
+    room, size = few * other - many * constant, abs(divisor)
+    bound = -(-room // size) - 1 if strict else room // size
+    return (form, True, bound) if divisor > 0 else (form, False, -bound)
 
 
 def primitive(expression: Linear) -> tuple[Form, Fraction]:
@@ -136,21 +152,23 @@ def primitive(expression: Linear) -> tuple[Form, Fraction]:
     >>> primitive(quantity("x") * Fraction(-1, 100))
     ((('x', 1),), Fraction(-100, 1))
     """
-    times = [times for _, times in expression.terms]
-    if not times:
-        return (), Fraction(1)
-    below = lcm(*(one.denominator for one in times))
-    divisor = gcd(*(int(one * below) for one in times))
-    scale = Fraction(below, divisor if times[0] > 0 else -divisor)
-    return tuple((name, int(one * scale)) for name, one in expression.terms), scale
+    form, divisor = _divided(expression.whole[1])
+    return form, Fraction(expression.whole[0] if form else 1, divisor)
 
 
-def at_most(tag: str, value: Linear, limit: int | Fraction) -> Claim:
+def _divided(terms: Sequence[tuple[str, int]]) -> tuple[Form, int]:
+    """Return the smallest sum with whole weights, the first above zero, and the divisor."""
+    size = gcd(*(weight for _, weight in terms)) or 1
+    divisor = -size if terms and terms[0][1] < 0 else size
+    return tuple((name, weight // divisor) for name, weight in terms), divisor
+
+
+def at_most(tag: str, value: Linear, limit: Number) -> Claim:
     """Claim that a sum is at most a number."""
     return Claim(tag, value, Interval(None, Fraction(limit)))
 
 
-def at_least(tag: str, value: Linear, limit: int | Fraction) -> Claim:
+def at_least(tag: str, value: Linear, limit: Number) -> Claim:
     """Claim that a sum is at least a number."""
     return Claim(tag, value, Interval(Fraction(limit), None))
 
@@ -232,7 +250,7 @@ class Ratio:
     """
 
     numerator: Linear
-    denominator: Linear = Linear((), Fraction(1))
+    denominator: Linear = Linear((), 1)
 
     def at(self, data: Data) -> Fraction:
         """Return the value for one data set."""
@@ -383,57 +401,3 @@ def linear(items: Iterable[Item]) -> list[Claim]:
 def indicator(item: Claim) -> Indicator:
     """Return what a claim is about as something that can be bounded."""
     return Ratio(item.numerator, item.denominator) if item.denominator.terms else item.numerator
-
-
-@dataclass
-class Question:
-    """Limits on variables, and where to look for whole numbers.
-
-    Attributes
-    ----------
-    forms : dict of int to form
-        The variables that speak of its quantities.
-    low, high : dict of int to (int, tag)
-        By variable.
-    totals : set of int
-        The sums to branch on.
-    links : Links
-        How sums limit their parts.
-    changed : sequence of int
-        The sums that an addition speaks of.
-    """
-
-    forms: Mapping[int, Form]
-    low: Limits
-    high: Limits
-    totals: AbstractSet[int]
-    links: Links
-    changed: Sequence[int]
-
-    @cached_property
-    def order(self) -> tuple[int, ...]:
-        """The variables to branch on, the first one that is not whole."""
-        return tuple(v for v, form in self.forms.items() if v in self.totals or len(form) == 1)
-
-    @cached_property
-    def singles(self) -> Mapping[str, int]:
-        """The quantities that have to be whole, and their variables."""
-        return {form[0][0]: v for v, form in self.forms.items() if len(form) == 1}
-
-    @cached_property
-    def checked(self) -> tuple[tuple[Form, int | None, int | None], ...]:
-        """All limits: a sum, and what it cannot go below and exceed."""
-        low, high = self.low, self.high
-        return tuple(
-            (form, low[v][0] if v in low else None, high[v][0] if v in high else None)
-            for v, form in self.forms.items()
-            if v in low or v in high
-        )
-
-    def met(self, data: Data) -> bool:
-        """Say whether whole numbers meet all limits."""
-        for form, low, high in self.checked:
-            total = sum(weight * data[name] for name, weight in form)
-            if (low is not None and total < low) or (high is not None and total > high):
-                return False
-        return True

@@ -10,9 +10,11 @@ says what limits on sums mean for whole quantities, one sum after the other, wit
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import gcd
 
 Form = tuple[tuple[str, int], ...]
@@ -124,6 +126,11 @@ class Links:
         for v, _ in terms:
             self._users.setdefault(v, {})[variable] = None
 
+    def drop(self, variable: int) -> None:
+        """Forget a sum."""
+        for v, _ in self.sums.pop(variable, ((), ()))[0]:
+            del self._users[v][variable]
+
     def using(self, variable: int) -> Iterable[int]:
         """Return the sums that have a variable as a part, or that it stands for."""
         return self._users.get(variable, ())
@@ -160,24 +167,22 @@ class Links:
                         room -= w * limit[0]
                         tags |= limit[1]
                     elif bare is None:
-                        bare = v
+                        bare = v, w
                     else:
                         break
                 else:
                     if bare is None and room < 0:
                         return tags
-                    for v, w in terms:
-                        if v == alone or (bare is not None and bare != v):
+                    for v, w in terms if bare is None else [bare]:
+                        near, far = (low, high) if w > 0 else (high, low)
+                        start, old = 0 if bare else near[v][0], far.get(v)
+                        if v == alone or (old is not None and (old[0] - start) * w <= room):
                             continue
-                        near, far, size = (
-                            (low, high, room // w) if w > 0 else (high, low, -(room // -w))
-                        )
-                        if bare is None:
-                            size += near[v][0]
-                        if v in far:
-                            gain = far[v][0] - size if w > 0 else size - far[v][0]
-                            width = abs(far[v][0] - near[v][0]) if bare is None else abs(size)
-                            if gain <= 0 or gain * _FINEST < min(abs(size), width):
+                        move = room // w if w > 0 else -(room // -w)
+                        size = start + move
+                        if old is not None:
+                            width = move if bare else old[0] - start
+                            if abs(old[0] - size) * _FINEST < min(abs(size), abs(width)):
                                 continue
                         far[v] = size, tags and _tags(terms, v, low, high)
                         waiting.update(self._users[v])
@@ -193,6 +198,54 @@ def _tags(terms: _Terms, but: int, low: Limits, high: Limits) -> Tag:
         if v != but and limit is not None:
             found |= limit[1]
     return found
+
+
+@dataclass
+class Question:
+    """Limits on variables, and where to look for whole numbers.
+
+    Attributes
+    ----------
+    forms : dict of int to form
+        The variables that speak of its quantities.
+    low, high : dict of int to (int, tag)
+        By variable.
+    totals : set of int
+        The sums to branch on.
+    links : Links
+        How sums limit their parts.
+    names : set of str
+        Its quantities.
+    changed : sequence of int
+        The sums that an addition speaks of.
+    """
+
+    forms: dict[int, Form]
+    low: Limits
+    high: Limits
+    totals: AbstractSet[int]
+    links: Links
+    names: set[str]
+    changed: Sequence[int] = ()
+
+    @cached_property
+    def order(self) -> tuple[int, ...]:
+        """The variables to branch on, the first one that is not whole."""
+        return tuple(v for v, form in self.forms.items() if v in self.totals or len(form) == 1)
+
+    @cached_property
+    def singles(self) -> Mapping[str, int]:
+        """The quantities that have to be whole, and their variables."""
+        return {form[0][0]: v for v, form in self.forms.items() if len(form) == 1}
+
+    def met(self, data: Mapping[str, int]) -> bool:
+        """Say whether whole numbers meet all limits."""
+        low, high = self.low, self.high
+        for v, form in self.forms.items():
+            total = sum([weight * data[name] for name, weight in form])
+            if (v in low and total < low[v][0]) or (v in high and total > high[v][0]):
+                return False
+        return True
 
 
 class Tableau:
@@ -257,9 +310,10 @@ class Tableau:
 
     def meet(self, low: Limits, high: Limits) -> frozenset[Tag] | None:
         """Go to a point within all limits, or return the tags of limits that exclude each other."""
-        for v in sorted(low.keys() & high.keys()):
-            if high[v][0] < low[v][0]:
-                return self._refuted([(1, v, low[v], -1), (1, v, high[v], 1)])
+        crossed = [v for v, (end, _) in high.items() if v in low and end < low[v][0]]
+        if crossed:
+            v = min(crossed)
+            return self._refuted([(1, v, low[v], -1), (1, v, high[v], 1)])
         for v, value in self._value.items():
             if v in low and value < low[v][0]:
                 self._move(v, low[v][0])
