@@ -179,11 +179,6 @@ def test_a_copy_of_claims_is_nobodys_own(
     assert main(["verdicts", "--case", "bakery"]) == 0
 
 
-def test_a_name_of_the_project_itself(root: Path) -> None:
-    with pytest.raises(InputError, match="this name is used by the project itself"):
-        new_case("conformance", root)
-
-
 @pytest.mark.parametrize(
     "name", ["", "Acme", "../x", "a/b", "a b", ".hidden", "1st", "é", "a\n", "a" * 41]
 )

@@ -23,14 +23,13 @@ from analysis.base.language import tr
 from analysis.intake.case_files import ROWS, Inputs, file_of, is_summed_in_place, yaml_of
 from analysis.intake.cells import own_signs, read_text
 from analysis.intake.convert import moved_by
-from analysis.intake.naming import not_used
 from analysis.intake.problems import Fault, Rank, fault_of, no_glyph, problem_of
 from analysis.intake.rows import FILE_LINES, Rows, first_of
 from analysis.kpis import duck
 from analysis.kpis.cube import PLAIN_FORM, files, header_errors
 from analysis.kpis.duck import OPEN, header, in_whole_units, shown, sql_type
 from analysis.tables.case import Case
-from analysis.tables.columns import CURRENCY, Found, closest, folded, header_of, is_choice, names_of
+from analysis.tables.columns import CURRENCY, Found, folded, header_of, is_choice, names_of
 from analysis.tables.strategy_tables import CHECK_INS, PLAN_TABLES
 
 READ_ALWAYS = (*PLAN_TABLES, CHECK_INS)
@@ -123,8 +122,8 @@ class _InPlace(Rows):
         errors = header_errors(self.table, self.paths, headers, self.case.root)
         self.problems += [problem_of(error, Rank.COLUMNS) for error in errors]
         known = {*self.table.row.model_fields, *self.larger.values(), *self._naming_currencies()}
-        names, unknown = names_of(self.table.row), [n for n in self.header if n not in known]
-        self.notes += [not_used(self.file, name, closest(name, names)) for name in unknown]
+        for name in [name for name in self.header if name not in known]:
+            self.note("column-not-used", name or tr("without a name"))
         if not self.problems:
             self._check_cells()
             checked = duck.selection(self.table, "is none" if self.is_plain else "is null")

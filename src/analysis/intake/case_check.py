@@ -20,8 +20,7 @@ from analysis.intake.audit import READ_ALWAYS, audit
 from analysis.intake.case_files import ROWS, TABLES, file_of, yaml_of
 from analysis.intake.cells import Context, foreign_signs, own_signs
 from analysis.intake.consistency import check_method, check_rows, check_statements
-from analysis.intake.convert import check_sheet
-from analysis.intake.currencies import convert_currencies
+from analysis.intake.convert import check_sheet, convert_currencies
 from analysis.intake.naming import joined, name_customers
 from analysis.intake.rows import Rows, Sheet, rows_of
 from analysis.kpis.catalogue import catalogue

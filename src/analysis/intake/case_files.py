@@ -103,10 +103,7 @@ def find(case: Case) -> Inputs:
 
 def _leads_inside(case: Case, path: Path) -> bool:
     """Whether a link leads to something in the case's folder; one that leads to itself does not."""
-    try:
-        return path.resolve(strict=True).is_relative_to(case.raw.resolve())
-    except (OSError, RuntimeError):
-        return False
+    return path.exists() and path.resolve().is_relative_to(case.raw.resolve())
 
 
 def is_summed_in_place(case: Case, paths: Iterable[Path]) -> bool:

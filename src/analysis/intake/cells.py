@@ -42,6 +42,12 @@ class Read(NamedTuple):
     mark: str = ""
     shows: str = ""
     off: Fraction = Fraction(0)
+
+    @property
+    def asks(self) -> bool:
+        """Whether the cell may be read in two ways."""
+        return self.fault is not None and self.fault.rank is Rank.ASK
+
     value: Any = None
 
 
@@ -350,7 +356,7 @@ def read_period(cell: Cell, context: Context, pattern: str) -> Read:
     elif day.text.endswith("-01"):
         forms.append(day.text[:7])
     periods = (day, *(Read(form, None, "form of periods", day.shows) for form in forms))
-    asks = day if day.fault and day.fault.rank is Rank.ASK else read
+    asks = day if day.asks else read
     return next((one for one in periods if re.fullmatch(pattern, one.text)), asks)
 
 

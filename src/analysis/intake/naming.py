@@ -25,7 +25,7 @@ from analysis.intake.cells import (
     read_whole,
     without_sign,
 )
-from analysis.intake.problems import Note, fault_of
+from analysis.intake.problems import fault_of
 from analysis.intake.rows import FILE_LINES, Sheet
 from analysis.intake.sheets import SEARCHED_ROWS, SHEET, Grid, Words
 from analysis.tables import columns as known
@@ -43,6 +43,12 @@ _Named = tuple[str, Sequence[Cell]]
 def plain_header(text: object) -> str:
     """Write a header so that capitals and blanks make no difference."""
     return " ".join(known.INVISIBLE.sub("", str(text)).split()).casefold()
+
+
+def plain_text(cell: Cell) -> str:
+    """Write a header or cell as text that ``case.yaml`` may hold."""
+    text = known.INVISIBLE.sub("", str(cell))
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
 @dataclass(frozen=True)
@@ -260,7 +266,8 @@ def _name(
     there, all_ = ", ".join(header), set(map(plain_header, header))
     for text in sorted((reading.columns or {}).keys() - all_):
         sheet.refuse("mapped-column-missing", row, text, header=there)
-    meant = _note_unused(sheet, [text for text, _ in unused], elsewhere, hints=by_name)
+    for text, _ in unused:
+        sheet.note("column-not-used", text or tr("without a name"))
     if by_name and sheet.table.name == "sale" and are_of_suppliers(header):
         sheet.refuse("of-suppliers", row)
     for name, info in model.model_fields.items():
@@ -269,10 +276,11 @@ def _name(
         about = header_of(info)
         ours = next(iter(about.larger), name)  # whole units, as exports have them
         if by_name:
-            near = meant.get(name, "")
-            rename = tr(", or rename the column “{name}” if that is it", name=near) if near else ""
-            names = listed([*about.larger, name, *about.also][:6], "or")
-            sheet.refuse("column-missing", row, ours, rename=rename, names=names)
+            names = [*about.larger, name, *about.also]
+            near = [text for text, _ in unused if _may_mean(text, names, amount=about.money)]
+            rename = [tr(", or rename the column “{name}” if that is it", name=n) for n in near[:1]]
+            more = {"rename": "".join(rename), "names": listed(names[:6], "or")}
+            sheet.refuse("column-missing", row, ours, **more)
         else:
             sheet.refuse("column-not-mapped", row, ours, ours=ours, header=there)
 
@@ -339,28 +347,10 @@ def _fill_further_lines(sheet: Sheet) -> None:
     sheet.leave_out(np.all([empty[name] for name in money], axis=0), "lines-left-out")
 
 
-def _note_unused(
-    sheet: Sheet, unused: list[str], elsewhere: Mapping[str, str], *, hints: bool
-) -> Mapping[str, str]:
-    """Note columns that are not used; return those that may be meant for one that is missing."""
-    amounts, meant = money_of(sheet.table.row), dict[str, str]()
-    taken = {known.CURRENCY, known.SCALE, *sheet.cells, *elsewhere}
-    names = names_of(sheet.table.row).items() if hints else ()
-    free = {name: found.field for name, found in names if found.field not in taken}
-    for text in unused:
-        near = known.closest(text, free) or known.contained(text, free)
-        if near and free[near] in amounts and says(text, "no-amount"):
-            near = ""
-        sheet.notes.append(not_used(sheet.file, text, near))
-        if near:
-            meant.setdefault(free[near], text)
-    return meant
-
-
-def not_used(file: str, header: str, near: str) -> Note:
-    """Say that a column is not used, and which one it may be meant for."""
-    rule = "column-not-used-near" if near else "column-not-used"
-    return said.note_of(rule, file, header or tr("without a name"), near=near)
+def _may_mean(header: str, names: Sequence[str], *, amount: bool) -> bool:
+    """Whether a header is close to a name or contains one; a discount is no amount."""
+    near = known.closest(header, names) or known.contained(header, names)
+    return bool(near) and not (amount and says(header, "no-amount"))
 
 
 def name_customers(sheets: Mapping[str, Sheet]) -> None:

@@ -16,11 +16,10 @@ from analysis.base.language import Code, counted, tr, using
 from analysis.base.text import listed
 from analysis.intake import proposal as of
 from analysis.intake.case_files import COURIER, READABLE, TEMPLATE
-from analysis.intake.convert import FORMS
-from analysis.intake.currencies import codes_of
-from analysis.intake.naming import likely_header, plain_header, words_of
-from analysis.intake.problems import fault_of, vocabulary, words_for
-from analysis.intake.proposal import SIGNS, Column, Proposal, Question, told
+from analysis.intake.convert import FORMS, codes_of
+from analysis.intake.naming import likely_header, plain_header, plain_text, words_of
+from analysis.intake.problems import fault_of, told, vocabulary, words_for
+from analysis.intake.proposal import SIGNS, Column, Proposal, Question
 from analysis.intake.sheets import Grid, read_file
 from analysis.tables.columns import money_of
 from analysis.tables.schema import IntakeSettings
@@ -28,7 +27,6 @@ from analysis.tables.schema import IntakeSettings
 Form = Literal["csv", "claims"]
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
-_RESERVED = {"conformance"}
 
 
 def new_case(name: str, root: Path, form: Form = "csv", code: Code | Literal[""] = "") -> Path:
@@ -88,8 +86,6 @@ def make_folder(name: str, root: Path, text: str, files: Iterable[Path]) -> Path
     target = root / "data" / "raw" / name
     if not _NAME.fullmatch(name):
         raise _refused("no-case-name", value=name)
-    if name in _RESERVED:
-        raise _refused("reserved-name", value=name)
     if target.exists() or target.is_symlink():
         raise _refused("case-exists", value=name, case=f"data/raw/{name}/case.yaml")
     with TemporaryDirectory(prefix=f".{name}.", dir=target.parent) as aside:
@@ -148,7 +144,7 @@ def case_from(name: str, given: str, root: Path, code: Code | Literal[""] = "en"
 def _language_of(grids: Sequence[Grid]) -> Code:
     """Return the language of most of the words in headers that one language has."""
     heads = [row for grid in grids for row in grid.rows[: (likely_header(grid.rows) or 0) + 1]]
-    words = set().union(*(words_of(of.plain_text(cell)) for row in heads for cell in row))
+    words = set().union(*(words_of(plain_text(cell)) for row in heads for cell in row))
     counts: dict[Code, int] = {c: len(words & words_for("headers", c)) for c in ("es", "pl")}
     code = max(counts, key=lambda code: counts[code])
     return code if counts[code] > 1 else "en"
@@ -187,15 +183,13 @@ def read_sources(paths: Sequence[Path]) -> list[Grid]:
     InputError
         If a file cannot be read.
     """
-    grids: list[Grid] = []
-    for path in paths:
-        for grid in read_file(path, path.name, IntakeSettings(), SIGNS):
-            for problem in grid.problems[:1]:
-                error = problem.error()
-                if "case.yaml" in problem.fault.fix:  # there is none yet that could answer it
-                    error.fix = told("save-as-utf-8")
-                raise error
-            grids.append(grid)
+    every = (read_file(path, path.name, IntakeSettings(), SIGNS) for path in paths)
+    grids = [grid for file in every for grid in file]
+    for problem in [problem for grid in grids for problem in grid.problems][:1]:
+        error = problem.error()
+        if "case.yaml" in problem.fault.fix:  # there is none yet that could answer it
+            error.fix = told("save-as-utf-8")
+        raise error
     return grids
 
 
@@ -204,14 +198,14 @@ def proposals(grids: Sequence[Grid]) -> tuple[list[Proposal], list[str]]:
     made: dict[tuple[str, ...], Proposal] = {}
     passed = []
     for grid in grids:
-        proposal = of.propose(grid)
-        if proposal is None:
+        one = of.propose(grid)
+        head = tuple(plain_header(column.header) for column in one.columns) if one else ()
+        if one is None:
             passed.append(f"{grid.file}: {told('passed-over')}")
-            continue
-        head = tuple(plain_header(column.header) for column in proposal.columns)
-        if head in made:
+        elif head in made:
             passed.append(f"{grid.file}: {told('same-columns', other=made[head].name)}")
-        made.setdefault(head, proposal)
+        else:
+            made[head] = one
     return list(made.values()), passed
 
 
@@ -262,7 +256,7 @@ def _entries(name: str, made: Sequence[Proposal], code: Code) -> Iterator[Entry]
 def _settings(made: Sequence[Proposal]) -> Iterator[Entry]:
     """Yield how the files write days and amounts, with an example of each, and what is open."""
     for one in made:
-        is_bank = one.table.name == "sale" and one.says("bank")
+        is_bank = one.table.name == "sale" and any(c.says("bank") for c in one.columns)
         for column in [c for c in one.amounts if is_bank and c.below_zero][:1]:
             text = told("payments", n=column.below_zero, all=len(column.cells))
             yield "  ", Question(text, ("below_zero: leave-out", "below_zero: subtract"))
@@ -271,7 +265,7 @@ def _settings(made: Sequence[Proposal]) -> Iterator[Entry]:
         cells = Column("", [cell for column in columns for cell in column.sample]).sample
         reads = [(str(cell), of.READ[kind](cell)) for cell in cells]
         shown = {read.shows: cell for cell, read in reversed(reads) if read.shows}
-        asked = [cell for cell, read in reads if of.asks(read)]
+        asked = [cell for cell, read in reads if read.asks]
         if kind == "day" and asked and not shown and all("." in cell for cell in asked):
             shown = {"day-first": asked[0]}
         if len(shown) == 1:

@@ -13,7 +13,7 @@ from typing import Any
 
 from analysis.base.errors import InputError, printable
 from analysis.base.language import counted, language, tr
-from analysis.base.text import FONTS, fields, own_yaml
+from analysis.base.text import FONTS, decimal, fields, own_yaml
 from analysis.tables.case import Case
 from analysis.tables.schema import texts_of
 
@@ -61,6 +61,12 @@ def vocabulary(section: str) -> Mapping[str, str]:
 def words_for(section: str, key: str = "words") -> frozenset[str]:
     """Return the words of an entry of ``words.yaml``."""
     return frozenset(vocabulary(section)[key].split())
+
+
+def told(name: str, **words: object) -> str:
+    """Return a text of ``words.yaml`` in the language in use, which also writes its numbers."""
+    shown = {key: decimal()(w) if isinstance(w, int) else w for key, w in words.items()}
+    return tr(vocabulary("told")[name], **shown)
 
 
 def fault_of(name: str, /, **words: object) -> Fault:

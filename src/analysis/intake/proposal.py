@@ -7,7 +7,6 @@ certain is taken and reported; the rest becomes a question, with the line that a
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -24,11 +23,11 @@ import yaml
 from pydantic.fields import FieldInfo
 
 from analysis.base.language import tr
-from analysis.base.text import PlainLoader, decimal, listed
+from analysis.base.text import listed
 from analysis.intake import naming
 from analysis.intake.case_files import ROWS, find_table, nearest_table
 from analysis.intake.cells import Cell, Context, Read, foreign_signs, read_day, read_whole
-from analysis.intake.problems import Rank, vocabulary, words_for
+from analysis.intake.problems import told, words_for
 from analysis.intake.sheets import SHEET, Grid
 from analysis.tables import columns as of
 from analysis.tables.columns import folded, header_of, names_of
@@ -47,12 +46,6 @@ _DECIMALS = re.compile(r"[.,]\d+$|[^\d.,'\s-]")
 """What amounts have, and numbers of other things have not."""
 
 
-def told(name: str, **words: object) -> str:
-    """Return a text of ``words.yaml`` in the language in use, which also writes its numbers."""
-    shown = {key: decimal()(w) if isinstance(w, int) else w for key, w in words.items()}
-    return tr(vocabulary("told")[name], **shown)
-
-
 @lru_cache(maxsize=10_000)
 def amount_of(cell: Cell) -> int | None:
     """Return an amount in hundredths, by whichever decimal sign; None for no amount.
@@ -62,11 +55,8 @@ def amount_of(cell: Cell) -> int | None:
     >>> [amount_of(cell) for cell in ("1.234,50", "(5.00)", "1.234", "x")]
     [123450, -500, 123, None]
     """
-    for way in _BY_SIGN:
-        text = read_whole(cell, way, 100, money=True).text
-        if text and abs(int(text)) <= of.LARGEST:
-            return int(text)
-    return None
+    texts = (read_whole(cell, way, 100, money=True).text for way in _BY_SIGN)
+    return next((int(text) for text in texts if text and abs(int(text)) <= of.LARGEST), None)
 
 
 READ: Mapping[str, Callable[[Cell], Read]] = {
@@ -74,12 +64,6 @@ READ: Mapping[str, Callable[[Cell], Read]] = {
     "number": partial(read_whole, context=_CONTEXT, factor=100, money=True),
 }
 _MANY = {"day": "days", "number": "amounts", "key": "keys", "word": "such words"}
-_NO_AMOUNT = {"number": ("no-amount",)}
-
-
-def asks(read: Read) -> bool:
-    """Whether a cell may be read in two ways."""
-    return read.fault is not None and read.fault.rank is Rank.ASK
 
 
 @dataclass(eq=False)
@@ -88,21 +72,14 @@ class Column:
 
     Attributes
     ----------
-    header : str
-        Its header.
-    cells : list of Cell
-        Those of its cells that hold anything.
-    head : list of Cell
-        The cells of the first rows, empty ones among them.
-    name : str
-        The header without what all headers begin with.
+    header, name : str
+        Its header, and that without what all headers begin with.
+    cells, head : list of Cell
+        Its cells that hold anything, and all of its first cells, empty ones among them.
     ours : str or list of str
-        What it is taken for: a column of ours, or words of the rows that count; empty if it is not
-        used.
-    why : str
-        Why it is.
-    offer : str
-        A column of ours that it may be.
+        What it is taken for: a column of ours, or words of the rows that count, or nothing.
+    why, offer : str
+        Why it is, and a column of ours that it may be.
     """
 
     header: str
@@ -146,7 +123,7 @@ class Column:
     @property
     def shown(self) -> str:
         """Some of its cells."""
-        return " · ".join(plain_text(cell)[:18] for cell in self.sample[:3])
+        return " · ".join(naming.plain_text(cell)[:18] for cell in self.sample[:3])
 
     @property
     def below_zero(self) -> int:
@@ -164,7 +141,7 @@ class Column:
         enough, texts = _ENOUGH * len(self.sample), list(self.counts)
         if not texts:
             return ""
-        days = [not read.fault or asks(read) for read in map(READ["day"], self.sample)]
+        days = [not read.fault or read.asks for read in map(READ["day"], self.sample)]
         bare = all(isinstance(c, Decimal) or _BARE.fullmatch(str(c)) for c in self.sample)
         if not bare and sum(days) >= enough:
             return "day"
@@ -194,16 +171,14 @@ class Proposal:
     ----------
     name : str
         The file, or ``file, sheet title``.
-    columns : list of Column
-        All of its columns.
+    columns, asked : list of Column
+        All of its columns, and those that questions name.
     rows : int
         Rows below the header.
     table : Table
         What it is read as.
     questions : list of Question
         What is open.
-    asked : list of Column
-        The columns that they name.
     """
 
     name: str
@@ -213,19 +188,19 @@ class Proposal:
     questions: list[Question] = field(default_factory=list)
     asked: list[Column] = field(default_factory=list)
 
-    def says(self, word: str) -> bool:
-        """Whether a column says a word of a kind."""
-        return any(column.says(word) for column in self.columns)
-
     def unused(self, kind: str, *but: str) -> list[Column]:
-        """Return the columns of a kind that are not used yet and say none of some words.
+        """Return the columns of a kind that are not used yet.
 
-        Of numbers those without decimals are left out if others have them, and equal ones.
+        Of numbers those that say some words are left out, and if there are others, equal ones and
+        those without decimals.
         """
-        found = [c for c in self.columns if c.kind == kind and not c.ours and not c.says(*but)]
+        found = [column for column in self.columns if column.kind == kind and not column.ours]
+        if kind != "number":
+            return found
+        found = [column for column in found if not column.says(*(but or ("no-amount",)))]
         varied = [column for column in found if column.varies]
         fine = [c for c in varied if any(_DECIMALS.search(str(cell)) for cell in c.sample)]
-        return fine or varied or found if kind == "number" else found
+        return fine or varied or found
 
     def taken(self, ours: str) -> list[Column]:
         """Return the column, if any, that is taken for one of ours."""
@@ -257,7 +232,7 @@ def propose(grid: Grid) -> Proposal | None:
         return None
     below = [row for row in grid.rows[place + 1 :] if not naming.is_blank(row)]
     columns: dict[str, Column] = {}
-    for at, text in enumerate(map(plain_text, grid.rows[place])):
+    for at, text in enumerate(map(naming.plain_text, grid.rows[place])):
         if text and naming.plain_header(text) not in columns:
             cells = [row[at] if at < len(row) else "" for row in below]
             filled = [cell for cell in cells if not naming.is_blank([cell])]
@@ -273,26 +248,15 @@ def propose(grid: Grid) -> Proposal | None:
     return made if below and len(found) > 1 and holds_rows else None
 
 
-def plain_text(cell: Cell) -> str:
-    """Write a header or cell as text that ``case.yaml`` may hold."""
-    text = of.INVISIBLE.sub("", str(cell))
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
-
-
 def yaml_key(text: str) -> str:
     """Write a text as a key of YAML.
 
     Examples
     --------
     >>> yaml_key("Order Date"), yaml_key("No"), yaml_key("Nr: 1")
-    ('Order Date', '"No"', '"Nr: 1"')
+    ('Order Date', "'No'", "'Nr: 1'")
     """
-    try:
-        if yaml.load(f"{text}: x", PlainLoader) == {text: "x"}:
-            return text
-    except (yaml.YAMLError, ValueError):
-        pass
-    return json.dumps(text, ensure_ascii=False)
+    return str(yaml.safe_dump(text, allow_unicode=True, width=10**6)).removesuffix("...\n").strip()
 
 
 def _kind(info: FieldInfo) -> str:
@@ -328,12 +292,10 @@ def _name_customers(made: Proposal) -> None:
     row, free = made.table.row, [c for c in made.columns if c.cells and not c.ours]
     named = [c for c in free if of.find_column(c.name, row, SIGNS) == of.Found("customer_id")]
     for key, other in product(made.taken("customer_id"), named):
-        if key.is_numbered and not other.is_numbered:
-            other.take("customer_name", "names", number=key.header)
-            return
-        if other.is_numbered and not key.is_numbered:
-            other.take("customer_id", "by-name")
-            key.take("customer_name", "names", number=other.header)
+        number, name = (key, other) if key.is_numbered else (other, key)
+        if number.is_numbered and not name.is_numbered:
+            number.take("customer_id", "by-name")
+            name.take("customer_name", "names", number=number.header)
             return
 
 
@@ -347,7 +309,7 @@ def _table(file: str, columns: Sequence[Column]) -> Table:
     def fit(table: Table) -> tuple[bool, int, bool]:
         named, fields = _named(table, columns), table.row.model_fields
         rest = [c for c in columns if c not in [column for _, column, _ in named.values()]]
-        free = {c.kind for c in rest if not c.says(*_NO_AMOUNT.get(c.kind, ()))}
+        free = {c.kind for c in rest if c.kind != "number" or not c.says("no-amount")}
         has_amounts = any(column.kind == "number" for column in columns)
         lost = [
             3 if header_of(info).period or (header_of(info).money and not has_amounts) else 1
@@ -371,7 +333,7 @@ def _take(made: Proposal) -> None:
         if name in named or of.may_be_empty(info):
             continue
         kind, ours = _kind(info), next(iter(header_of(info).larger), name)
-        free = made.unused(kind, *_NO_AMOUNT.get(kind, ()))
+        free = made.unused(kind)
         if net := _net_of(made, free):
             net[0].take(ours, "net", tax=net[1].header, total=net[2].header)
         elif len(free) == 1:
@@ -380,7 +342,7 @@ def _take(made: Proposal) -> None:
             about, text = tr(of.meaning(info, larger=True)), "which" if free else "none"
             names = [name, *header_of(info).larger, *header_of(info).also]
             free.sort(key=lambda column: not of.contained(column.header, names))
-            weaker = {"number": "number", "key": "word"}.get(kind, "none")
+            weaker = "word" if kind == "key" else kind
             likely = free or made.unused(weaker, "tax", "discount")
             made.ask(told(text, ours=ours, about=about), ours, likely)
     _name_customers(made)
