@@ -161,6 +161,7 @@ def linear_claims(
     return (claim, *(at_least(tag, denominator, 1) for denominator in dict.fromkeys(below)))
 
 
+@cache
 def _cancelled(
     comparison: Comparison, tag: str, lookup: Callable[[str, int], Quotient]
 ) -> tuple[Linear, tuple[Claim, ...]] | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from functools import cache
 from itertools import combinations, groupby
 from typing import Annotated, Final, Literal
 
@@ -151,22 +152,29 @@ def reading_table(case: Case) -> pd.DataFrame:
     axes = case.parameters.readings
     models = [*company_books(case).values(), read_shape(case)]
     sentences = article.read_sentences(case)
+
+    @cache
+    def against(*active: article.SentenceRow) -> tuple[str, ...]:
+        return feasible.conflict(feasible.linearise(active, first))
+
+    @cache
+    def company(*active: article.SentenceRow) -> Book | None:
+        return _any_company(active, first, models)
+
     rows = []
     for name, axis in axes.items():
         for option in axis.options:
             active = article.in_force(sentences, case.reading({name: option}))
-            against = feasible.conflict(feasible.linearise(active, first))
-            found = None if against else _any_company(active, first, models)
-            rows.append(_reading(axes, {name: option}, found is not None, against))
+            excluded = against(*active)
+            possible = not excluded and company(*active) is not None
+            rows.append(_reading(axes, {name: option}, possible, excluded))
     refused = {(row["axis"], row["option"]) for row in rows if not row["possible"]}
     others = [(n, o) for n, axis in axes.items() for o in axis.options if o != axis.default]
     for pair in combinations([one for one in others if one not in refused], 2):
         if len(chosen := dict(pair)) == 2 and (
-            against := feasible.conflict(
-                feasible.linearise(article.in_force(sentences, case.reading(chosen)), first)
-            )
+            excluded := against(*article.in_force(sentences, case.reading(chosen)))
         ):
-            rows.append(_reading(axes, chosen, False, against))
+            rows.append(_reading(axes, chosen, False, excluded))
     return pd.DataFrame(rows)
 
 
@@ -185,7 +193,7 @@ def _reading(
 
 
 def _any_company(
-    active: list[article.SentenceRow], first: str, models: Iterable[feasible.Denominators]
+    active: Sequence[article.SentenceRow], first: str, models: Iterable[feasible.Denominators]
 ) -> Book | None:
     for model in models:
         found = feasible.solved_company(active, first, model)
