@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import re
 import subprocess
@@ -66,6 +67,25 @@ def test_claims_both_standards_with_title_language_and_date(pdf: pikepdf.Pdf) ->
     assert [about[name] for name in names] == ["1", "3", "A"]
     assert about["dc:title"] == "Demo: A firm that does not exist"
     assert about["xmp:CreateDate"] == "2024-12-25T00:00:00+00:00"
+
+
+def test_its_objects_are_packed_as_the_standards_allow(project: Path) -> None:
+    """ISO 19005-3: 6.1.2 header and binary comment, 6.1.3 file identifier, 6.6.2 metadata."""
+    content = build(project).read_bytes()
+    assert re.match(rb"%PDF-1\.7\n%[\x80-\xff]{4}\n", content)
+    assert set(re.findall(rb"<(pdf.?aid:part)>(.)<", content)) == {
+        (b"pdfaid:part", b"3"),
+        (b"pdfuaid:part", b"1"),
+    }
+    assert content.count(b"/ObjStm") > 1
+    assert b"\nxref\n" not in content
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        assert pdf.check_pdf_syntax() == []
+        assert all(map(bytes, pdf.trailer.ID))
+        assert "/Encrypt" not in pdf.trailer
+        whole = io.BytesIO()
+        pdf.save(whole, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    assert len(content) < 0.75 * len(whole.getvalue())
 
 
 def test_every_figure_and_formula_has_alternative_text(pdf: pikepdf.Pdf) -> None:
