@@ -18,7 +18,6 @@ from fractions import Fraction
 from itertools import accumulate
 from math import ceil, prod
 
-from analysis.claims.printed import Interval
 from analysis.claims.solver.bounds import bounds
 from analysis.claims.solver.search import ImpossibleError
 from analysis.claims.solver.system import Claim, Data, Number, System, quantity
@@ -283,18 +282,22 @@ def _parts(claim: Claim, name: str) -> tuple[bool, Number]:
 
 def _window(claim: Claim, name: str, data: Data) -> range:
     """Return the whole numbers that one quantity can be, given the others of a claim."""
-    is_above, factor = _parts(claim, name)
-    rest = {**dict.fromkeys(claim.names, 0), **data, name: 0}
-    numerator, denominator = claim.numerator.at(rest), claim.denominator.at(rest)
-    if is_above:
-        if denominator <= 0:
+    lows, highs = list[int](), list[int]()
+    for form, above, rest in claim.limits:
+        own = 0
+        for other, times in form:
+            if other == name:
+                own = times
+            else:
+                rest -= times * data[other]
+        if own == 0 and (rest < 0 if above else rest > 0):
             return range(0)
-        allowed = claim.inside.times(denominator).plus(-numerator)
-    else:
-        if numerator <= 0 or claim.inside.ends[0] <= 0:
-            return range(0)
-        allowed = Interval(numerator, numerator).over(claim.inside).plus(-denominator)
-    return allowed.times(Fraction(1, factor)).integers()
+        if own and above == (own > 0):
+            highs.append(rest // own)
+        elif own:
+            lows.append(-(-rest // own))
+    low, high = max(lows), min(highs)
+    return range(low, max(low, high + 1))
 
 
 def _longest(claim: Claim, name: str, limits: dict[str, tuple[int, int]]) -> int:

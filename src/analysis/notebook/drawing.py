@@ -262,7 +262,7 @@ def _face(family: str, weight: str, letters: str) -> str:
     names, outlines = font.getBestCmap(), font["glyf"]
     shown = [names[letter] for letter in sorted(wanted)]
     for name in shown:
-        shown += outlines[name].getComponentNames(outlines)
+        shown += outlines.glyphs[name].getComponentNames(outlines)  # not read, as by outlines[name]
     for name in {*font.getGlyphOrder()} - {*shown}:
         outlines[name] = Glyph()
     stream = BytesIO()
