@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any, get_args
 
 from analysis.base.language import Code, words_of
-from analysis.base.text import fields
 from analysis.intake.cells import Cell, Context
 from analysis.intake.naming import Reading, name_columns, plain_header
 from analysis.intake.problems import Log, Note, Problem, fault_of, note_of
 from analysis.intake.rows import Rows, Sheet
-from analysis.intake.sheets import SHEET, Grid, read_file
+from analysis.intake.sheets import SEARCHED_ROWS, SHEET, Grid, read_file
 from analysis.tables.case import Case, Parameters, read_parameters
 from analysis.tables.columns import CHOICE, EXTRAS, Found, closest, folded, money_of, names_of
 from analysis.tables.firm_tables import LEDGER_TABLES
@@ -249,7 +248,8 @@ def _readings(
 
 def _fitting(entries: Sequence[Reading], rows: Sequence[Sequence[Cell]]) -> list[Reading]:
     """Return the entries all of whose headers some rows have; of a table, that with the most."""
-    fit = [entry for entry in entries if entry.fits(rows)]
+    heads = [set(map(plain_header, row)) for row in rows[:SEARCHED_ROWS]]
+    fit = [e for e in entries if e.columns and any(head.issuperset(e.columns) for head in heads)]
     most = sorted(fit, key=lambda entry: len(entry.columns or ()))
     return list({entry.table.name: entry for entry in most}.values())
 
@@ -283,11 +283,11 @@ def still_example(case: Case, tables: Mapping[str, Rows]) -> Iterator[Problem]:
     template = read_parameters(raw / "case.yaml", raw, example)
     if not isinstance(template, Parameters):
         return
-    names, facts = "title subtitle source", "date currency periods"  # these may be so by chance
-    mine, its = (fields(one, f"{names} {facts}") for one in (about, template))
-    same = [key for key, value in mine.items() if value and value == its[key]]
-    for key in same if {*same} & {*names.split()} else ():
-        value = None if key in {"source", "periods"} else str(mine[key])
+    names = "title", "subtitle", "source"  # what follows may be so by chance
+    both = ((key, getattr(about, key)) for key in (*names, "date", "currency", "periods"))
+    same = {key: value for key, value in both if value and value == getattr(template, key)}
+    for key in same if same.keys() & names else ():
+        value = None if key in {"source", "periods"} else str(same[key])
         yield Problem(fault_of("example-title"), file, column=key, value=value)
     claims, its_claims = (folder / CLAIMS.file for folder in (case.raw, raw))
     there = example == COURIER and claims.is_file() and its_claims.is_file()
@@ -295,11 +295,11 @@ def still_example(case: Case, tables: Mapping[str, Rows]) -> Iterator[Problem]:
         yield Problem(fault_of("example-words"), file_of(case, claims))
     for table in PLAN_TABLES:
         rows = tables.get(table.name)
-        if rows is None or rows.memory is None or not (raw / table.file).is_file():
-            continue
-        made_up = read_frame(table, raw, case.root)
-        words: list[Any] = list(made_up.select_dtypes("str"))
-        frames = made_up[words], rows.memory[words]
-        theirs, ours = ({*frame.itertuples(index=False, name=None)} for frame in frames)
-        if theirs == ours:
-            yield Problem(fault_of("example-words"), rows.file, value=f"{len(rows.memory):,} rows")
+        if rows and rows.memory is not None and (raw / table.file).is_file():
+            frames = (read_frame(table, raw, case.root), rows.memory)
+            words: list[Any] = [
+                {*map(tuple, one.select_dtypes("str").to_numpy())} for one in frames
+            ]
+            if words[0] == words[1]:
+                value = f"{len(rows.memory):,} rows"
+                yield Problem(fault_of("example-words"), rows.file, value=value)

@@ -15,16 +15,9 @@ from numpy.typing import NDArray
 
 from analysis.base.language import tr
 from analysis.base.text import listed
+from analysis.intake import cells as read
 from analysis.intake import problems as said
-from analysis.intake.cells import (
-    NOTHING,
-    Cell,
-    Context,
-    is_nothing,
-    read_text,
-    read_whole,
-    without_sign,
-)
+from analysis.intake.cells import Cell, Context
 from analysis.intake.problems import fault_of
 from analysis.intake.rows import FILE_LINES, Sheet
 from analysis.intake.sheets import SEARCHED_ROWS, SHEET, Grid, Words
@@ -69,11 +62,6 @@ class Reading:
     table: Table
     name: str = ""
     columns: Mapping[str, Found] | None = None
-
-    def fits(self, rows: Sequence[Sequence[Cell]]) -> bool:
-        """Whether one of the first rows has all of its headers."""
-        heads = (set(map(plain_header, row)) for row in rows[:SEARCHED_ROWS])
-        return bool(self.columns) and any(head.issuperset(self.columns or ()) for head in heads)
 
     def meaning(self, header: str, currency: Words = ()) -> Found | None:
         """Return what a column is: by ``case.yaml`` if that speaks of the file, or by its name."""
@@ -156,12 +144,9 @@ def name_columns(grid: Grid, reading: Reading, currency: Words, foreign: Words =
     ]
     place = counts.index(max(counts))  # the first row with the most known names
     if not counts[place]:
-        names = likely_header(grid.rows)
-        if names is None:
-            grid.refuse("no-header", 1, wanted=", ".join(reading.table.row.model_fields))
-        else:
-            shown = ", ".join(str(cell).strip() for cell in grid.rows[names])
-            grid.refuse("unknown-header", names + 1, "", shown)
+        names = likely_header(grid.rows) or 0
+        shown = ", ".join(str(cell).strip() for cell in grid.rows[names])
+        grid.refuse("unknown-header", names + 1, "", shown)
         return sheet
     if place:
         sheet.note("above-header", "", place)
@@ -291,8 +276,8 @@ def foreign_column(header: str, row: type[Row], currency: Words, foreign: Words)
     So ``Monto (US$)``, and ``Importe en dólares``, unless that is the case's own currency.
     """
     text = header.strip(" ()[]")
-    rest = without_sign(text, foreign)
-    if rest is None or without_sign(text, currency) is not None:
+    rest = read.without_sign(text, foreign)
+    if rest is None or read.without_sign(text, currency) is not None:
         return ""
     found = names_of(row).get(re.sub("_(en|in)$", "", folded(rest)), Found(""))
     return found.field if found.field in money_of(row) else ""
@@ -366,8 +351,8 @@ def name_customers(sheets: Mapping[str, Sheet]) -> None:
     names = dict[str, str]()
     for sheet in named:
         for number, cell in zip(sheet.frame["customer_id"], sheet.cells[known.NAME], strict=True):
-            text = read_text(cell).text
-            is_name = text.casefold() not in NOTHING and not said.no_glyph(text)
+            text = read.read_text(cell).text
+            is_name = text.casefold() not in read.NOTHING and not said.no_glyph(text)
             if number and is_name and re.match(known.LABEL_OR_EMPTY, text):
                 names.setdefault(number, text)
     numbers = set().union(*(sheet.frame["customer_id"] for sheet in held))
@@ -400,14 +385,12 @@ def choose_rows(sheet: Sheet, context: Context) -> None:
     settings, table = context.settings, sheet.table.name
     if table == "service":
         done = sheet.cells.get("completed_on", ())
-        sheet.leave_out([is_nothing(cell, settings) for cell in done], "not-completed")
+        sheet.leave_out([read.is_nothing(cell, settings) for cell in done], "not-completed")
     elif table == "sale" and settings.below_zero == "leave-out":
         sheet.cells.pop(known.CREDIT, None)  # a bank calls incoming payments credits
-        amounts = (
-            read_whole(cell, context, 100, money=True)
-            for cell in sheet.cells.get("amount_centimos", ())
-        )
-        sheet.leave_out([read.text.startswith("-") for read in amounts], "payments-left-out")
+        sums = sheet.cells.get("amount_centimos", ())
+        amounts = [read.read_whole(cell, context, 100, money=True).text for cell in sums]
+        sheet.leave_out([amount.startswith("-") for amount in amounts], "payments-left-out")
     elif table == "cost" and context.accounts and (cells := sheet.cells.get("category")):
         kinds = {cell: account_of(str(cell), context.accounts) for cell in dict.fromkeys(cells)}
         sheet.cells["category"] = [kinds[cell] or cell for cell in cells]

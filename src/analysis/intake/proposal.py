@@ -340,8 +340,6 @@ def _take(made: Proposal) -> None:
             free[0].take(ours, "only", what=tr(_MANY[kind]))
         else:
             about, text = tr(of.meaning(info, larger=True)), "which" if free else "none"
-            names = [name, *header_of(info).larger, *header_of(info).also]
-            free.sort(key=lambda column: not of.contained(column.header, names))
             weaker = "word" if kind == "key" else kind
             likely = free or made.unused(weaker, "tax", "discount")
             made.ask(told(text, ours=ours, about=about), ours, likely)
