@@ -181,11 +181,11 @@ def test_tables_that_disagree_with_the_print_are_noticed() -> None:
 
 
 def test_no_publication_is_accused_whatever_the_number_of_processes() -> None:
-    found = publications.measure(chunks=2, size=105, processes=2)
+    found = publications.measure(chunks=2, size=49, processes=2)
     assert len(found) == len(TESTS) * len(Rounding)
-    assert (found["true"] == 30).all()
+    assert (found["true"] == 2 * 7).all()
     assert found["false_alarms"].sum() == 0
-    one, two = simulate(105, seed=1), simulate(105, seed=2)
+    one, two = simulate(49, seed=1), simulate(49, seed=2)
     assert found["detected"].tolist() == (one["detected"] + two["detected"]).tolist()
     assert found.equals(publications.add_up([two, one]))
 

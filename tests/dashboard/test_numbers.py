@@ -56,12 +56,12 @@ class Oracle:
         self.segment = self.ledger["service"]["customer_id"].map(customers)
         self.type = self.ledger["service"]["service_type"]
         self.types, self.segments = sorted(set(self.type)), sorted(set(customers))
-        self.kept: dict[Cut, pd.DataFrame] = {}
-        self.months = list(self.sums(ALL).index)
+        self.kept: dict[Cut, dict[str, dict[int, int]]] = {}
+        self.months = [*self.sums(ALL)["services"]]
         self.quarters = [self.months[at : at + 3] for at in range(0, len(self.months), 3)]
 
-    def sums(self, cut: Cut) -> pd.DataFrame:
-        """Return the sums of the rows of some types and segments, by month."""
+    def sums(self, cut: Cut) -> dict[str, dict[int, int]]:
+        """Return the sums of the rows of some types and segments, by measure and month."""
         if cut not in self.kept:
             inside = self.type.isin(cut.types or self.types)
             inside &= self.segment.isin(cut.segments or self.segments)
@@ -70,7 +70,8 @@ class Oracle:
                 if any(cut) and "service_id" in table:
                     rows[name] = table[table["service_id"].isin(rows["service"]["service_id"])]
             made = wide(reduce(rows, ()), "month").set_index("month")
-            self.kept[cut] = made.reindex(getattr(self, "months", made.index), fill_value=0)
+            made = made.reindex(getattr(self, "months", made.index), fill_value=0)
+            self.kept[cut] = made.to_dict()
         return self.kept[cut]
 
     def value(self, name: str, months: Iterable[int], cut: Cut = ALL) -> Fraction | None:
@@ -80,8 +81,8 @@ class Oracle:
         if not recorded or (name in OF_THE_FIRM and any(cut)):
             return None
         used = [column for column in (record.numerator, record.denominator) if column]
-        rows = self.sums(cut).loc[places]
-        return ratio(record, {column: int(rows[column].sum()) for column in used})
+        sums = self.sums(cut)
+        return ratio(record, {name: sum(sums[name][month] for month in places) for name in used})
 
 
 @pytest.fixture(scope="module")
