@@ -254,7 +254,7 @@ def profit_ladder(frame: pd.DataFrame, currency: str, kind: str) -> s.Drawn:
         Kind of the amounts.
     """
     count = len(frame)
-    short = scale(frame["value"], 18)
+    short = scale(frame["value"], 12)
     fig = s.canvas(_TOP + _ROW * count + 2)
     ax = s.lanes(fig, _NAMES, _TOP, _BARS, _ROW * count, count)
     period = short_period(str(frame["period"].iloc[0]))
@@ -272,9 +272,9 @@ def profit_ladder(frame: pd.DataFrame, currency: str, kind: str) -> s.Drawn:
     values = {row.key: row.value for row in records(frame)}
     words = {
         "period": period,
-        "currency": currency,
-        "sales": decimal()(values["sales"]),
-        "profit": decimal()(values["K6"]),
-        "steps": listed([f"{row.name} {decimal()(row.value)}" for row in records(frame)[1:]]),
+        "currency": f"{short.word}{currency}",
+        "sales": short.text(values["sales"]),
+        "profit": short.text(values["K6"]),
+        "steps": listed([f"{row.name} {short.text(row.value)}" for row in records(frame)[1:]]),
     }
     return s.Drawn(fig, frame, kind, words)

@@ -19,6 +19,7 @@ from analysis.figures import style as s
 from analysis.figures.primitives import changes, known, levels, multiple, scale
 from analysis.kpis.catalogue import MONEY, kpi
 from analysis.kpis.compare import compare
+from analysis.show.wording import amount_text
 
 
 def quarters_data(
@@ -266,7 +267,7 @@ def _course(frame: pd.DataFrame, name: str, unit: str, decimals: int) -> str:
     found = (above if last["growth"] >= 0 else below).format(
         name=name,
         period=_quarter(frame, len(frame) - 1),
-        value=decimal(decimals)(last["value"]),
+        value=decimal(decimals)(last["value"]) if decimals else amount_text(last["value"]),
         unit=unit,
         share=percent(1)(abs(last["growth"])),
     )

@@ -26,7 +26,7 @@ from analysis.kpis.cube import tables_of
 from analysis.kpis.small_tables import month_index
 from analysis.notebook.prose import literal
 from analysis.show.firm_report import FirmReport
-from analysis.show.wording import View, change_text, rows_of, view
+from analysis.show.wording import View, amount_text, change_text, rows_of, view
 from analysis.tables.firm_tables import SaleRow
 from analysis.tables.strategy_tables import has_okrs
 
@@ -325,7 +325,7 @@ def season(report: FirmReport) -> str:
     text = tr(
         "The twelve months to {month} brought sales of {amount} {currency}.",
         month=short_period(months["period"].iloc[-1]),
-        amount=whole(total),
+        amount=amount_text(total),
         currency=report.currency,
     )
     before = values[:-12]

@@ -34,6 +34,7 @@ from analysis.show.firm_report import FirmReport, Measured
 from analysis.show.firm_sales import concerns
 from analysis.show.wording import (
     View,
+    amount_text,
     goal_text,
     kpi_text,
     level_text,
@@ -73,7 +74,7 @@ def _results(report: FirmReport) -> str:
             continue
         text = counted("{n} service", "{n} services", int(level)) if name == "services" else ""
         text = text or tr(
-            "sales of {amount} {currency}", amount=whole(level), currency=report.currency
+            "sales of {amount} {currency}", amount=amount_text(level), currency=report.currency
         )
         parts.append(text if growth is None else f"{text} ({signed(growth)})")
     if not parts:

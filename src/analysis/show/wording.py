@@ -148,6 +148,19 @@ def kpi_text(name: str, value: Fraction | None) -> str | None:
     return None if value is None else decimal(kpi(name).decimals)(value)
 
 
+def amount_text(value: Fraction) -> str:
+    """Write an amount of money for a sentence, before its currency: large ones in millions.
+
+    Examples
+    --------
+    >>> amount_text(Fraction(9_331_000)), amount_text(Fraction(39_331_000_000))
+    ('9,331,000', '39,331 million')
+    """
+    if abs(value) < 10**7:
+        return decimal(0)(value)
+    return f"{decimal(1 if abs(value) < 10**9 else 0)(value / 10**6)} {tr('million')}"
+
+
 def level_text(record: Indicator, value: Fraction | None, *, unit: bool = False) -> str | None:
     """Write the level of an indicator with its decimals."""
     if value is None:

@@ -47,8 +47,8 @@ function bars(id, label, marks) {
       make("span.value", {}, mark.label)))));
 }
 
-/** Columns are narrow where there are more. */
-const DENSE = 16;
+/** Columns are narrow where there are more; a longer label widens them. */
+const DENSE = 16, FITTING = 6;
 
 /**
  * Columns or pins: time runs across. Pins are for ratios, which do not add up.
@@ -66,6 +66,8 @@ function times(id, label, marks, look) {
     return markButton(`button.time${mark.chosen ? ".chosen" : ""}`, mark, field,
       make("span.axis", {}, make("span", {}, mark.name), make("span.year", {}, first ? mark.year : "\u00a0")));
   }));
+  const letters = Math.max(...marks.map((mark) => mark.label.length));
+  if (letters > FITTING) row.style.setProperty("--label", `${letters}ch`);
   return make("div.wide", { "data-scroll": id }, roving(row));
 }
 

@@ -82,8 +82,11 @@ function sentence(now) {
     return list.length ? ` (${first}${list.length > 3 ? " …" : ""})` : "";
   };
   const [better, worse] = [side(1), side(-1)];
+  const alone = judged.length === 1 ? `${named(judged[0].kpi.name)} ${judged[0].bases[at].against.text}` : "";
   return [
-    judged.length ? say("{period} against {base}: better in {better} of {all} indicators{those}, worse in {worse}{others}.", {
+    alone ? say("{period} against {base}: {change}.", {
+      period: periodWords(now), base: periodName(judged[0].bases[at].places), change: alone,
+    }) : judged.length ? say("{period} against {base}: better in {better} of {all} indicators{those}, worse in {worse}{others}.", {
       period: periodWords(now), base: periodName(judged[0].bases[at].places), better: better.length, all: judged.length,
       those: names(better), worse: worse.length, others: names(worse),
     }) : say("{period}: there is no earlier period to compare with.", { period: periodWords(now) }),
@@ -129,11 +132,12 @@ function card(kpi, now, large) {
       make("dd", { class: found ? ["bad", "even", "good"][found.good + 1] : null, "data-tip": tip || null },
         found ? make("data", { value: found.change.toString() }, found.text) : MISSING, base.byChance ? make("span.chance", {}, ` ${say("chance?")}`) : null));
   };
+  const number = value === null ? "" : kpi.unit === "%" ? withUnit(value, "%", kpi.decimals) : decimal(value, kpi.decimals);
   const interval = range.length ? say("95% interval: {range}%", { range: rangeText(range) }) : "";
   return make(`article.card${large ? ".large" : ""}`, { "data-kpi": kpi.id, "aria-label": named(kpi.name) },
     make("h3", {}, button(`kpi-${kpi.id}`, named(kpi.name), { "data-tip": definitionOf(kpi), "aria-pressed": String(state.kpi === kpi.id) }, () => change(() => { state.kpi = kpi.id; }))),
-    make("p.big", {}, value === null ? make("span.none", {}, say("not available")) : [
-      make("data", { value: value.toString() }, kpi.unit === "%" ? withUnit(value, "%", kpi.decimals) : decimal(value, kpi.decimals)),
+    make(`p.big${number.length > 11 ? ".long" : ""}`, {}, value === null ? make("span.none", {}, say("not available")) : [
+      make("data", { value: value.toString() }, number),
       kpi.unit === "%" ? null : make("span.unit", {}, ` ${named(kpi.unit)}`)]),
     interval ? make("p.range", {}, interval) : null,
     course.length > 1 && value !== null ? spark(course) : null,
