@@ -80,5 +80,5 @@ def test_messages_of_check_are_in_the_language() -> None:
         assert fault.rule.startswith("ninguna fila en Feb 2024, así")
         assert str(Problem(fault_of("not-day"), "sale.csv", 3, "day", "x", (5,), 2)) == (
             "sale.csv, fila 3, columna day: “x”: no es un día. "
-            "Solución: escríbalo como 2024-05-31\n  y 1 fila más así: 5"
+            "Solución: escríbalo como 2024-05-31\n  y 1 más así: 5"
         )

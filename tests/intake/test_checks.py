@@ -174,7 +174,7 @@ def test_all_problems_at_once_worst_first(
         "3. data/raw/acme/customer.csv, row 2, column segment",
         "4. data/raw/acme/customer.csv, row 2, column customer_id",
     ]
-    assert "  and 312 more rows like this: 3, 4, 5, 6, 7, 8, 9, 10, 11, " in text
+    assert "  and 312 more like this: 3, 4, 5, 6, 7, 8, 9, 10, 11, " in text
     assert ", 22, …" in text
     assert {path: path.stat().st_mtime_ns for path in firm.root.rglob("*")} == before
 
@@ -229,7 +229,7 @@ def test_the_first_cell_of_each_character_is_named(firm: Firm) -> None:
     assert first == (
         "data/raw/acme/servicios.csv, row 2, column service_type: “Reparación 🙂”: no font of the "
         "report has the character 🙂 (U+1F642, slightly smiling face). To fix: put a word or "
-        "another character in its place\n  and 1 more row like this: 5"
+        "another character in its place\n  and 1 more like this: 5"
     )
     assert "row 4, column service_type: “維修”" in second
     assert "維 (U+7DAD, cjk unified ideograph-7dad)" in second

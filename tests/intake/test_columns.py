@@ -167,7 +167,7 @@ def test_days_that_count_from_1904_and_hidden_columns(firm: Firm) -> None:
     assert firm.problems() == []
     days = firm.read().tables["sale"]["invoiced_on"].dt.date.astype(str)
     assert list(days) == ["2024-01-05", "2024-01-02"]
-    assert "counted from 1904, as the workbook says" in firm.notes()
+    assert "(from 1904 if the workbook says so)" in firm.notes()
     assert "columns are hidden, and read like any other: from B on" in firm.notes()
 
 

@@ -53,7 +53,7 @@ def test_a_text_that_the_report_cannot_hold(large: Firm, kind: str, rule: str) -
     assert text.startswith("acme: 2 problems"), text
     assert "data/raw/acme/service.csv, row 3, column service_type" in text
     assert f"{rule}" in text
-    assert "and 1 more row like this: 5" in text
+    assert "and 1 more like this: 5" in text
 
 
 def test_what_was_read_as_another_type_is_counted(large: Firm) -> None:

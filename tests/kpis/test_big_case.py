@@ -65,7 +65,7 @@ def test_a_big_case_is_checked_where_it_lies(big: Path, capsys: pytest.CaptureFi
     said = capsys.readouterr().out
     assert said.startswith("big: 3 problems")
     assert "row 5, column customer_id: “nobody”: data/raw/big/customer.parquet has no row" in said
-    assert "and 1 more row like this: 11" in said
+    assert "and 1 more like this: 11" in said
     assert "data/raw/big/service.parquet, row 9, column requested_on, started_on, " in said
 
 

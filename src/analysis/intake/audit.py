@@ -35,9 +35,7 @@ from analysis.tables.strategy_tables import CHECK_INS, PLAN_TABLES
 READ_ALWAYS = (*PLAN_TABLES, CHECK_INS)
 """Tables that are read into memory even where rows are left where they are."""
 
-_REFERRED = {
-    header_of(info).references for table in ROWS for info in table.row.model_fields.values()
-}
+_REFERRED = {header_of(i).references for t in ROWS for i in t.row.model_fields.values()}
 """Tables that others refer to, whose rows are therefore read more than once."""
 
 

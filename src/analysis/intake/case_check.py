@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,11 +27,10 @@ from analysis.intake.naming import joined, name_customers
 from analysis.intake.rows import Rows, Sheet, rows_of
 from analysis.kpis.catalogue import catalogue
 from analysis.kpis.cube import record_of, state_of
-from analysis.kpis.duck import sql_type
 from analysis.kpis.levels import MORE, NOTHING, is_enough
-from analysis.tables import case as cases
-from analysis.tables.case import BY_MONTH, INVENTORY, Case
+from analysis.tables.case import BY_MONTH, INVENTORY, Case, case_problems, language_of, load_case
 from analysis.tables.rows import frame_text, period_column, write_frame
+from analysis.tables.schema import texts_of
 from analysis.tables.strategy_tables import CLAIMS, PLAN_TABLES, read_claims
 
 NOTES = "intake.csv"
@@ -64,8 +65,7 @@ class Span:
     @property
     def gaps(self) -> set[int]:
         """Months without a row between others."""
-        ends = min(self.months, default=0), max(self.months, default=0)
-        return set(range(*ends)) - self.months
+        return set(range(min(self.months, default=0), max(self.months, default=0))) - self.months
 
 
 @dataclass(frozen=True)
@@ -114,40 +114,35 @@ def read(case: Case) -> Intake:
     InputError
         If DuckDB is needed and not installed, or cannot read a file.
     """
-    log = case_files.find(case)
+    log, about = case_files.find(case), case.parameters
+    own, others = (f(about.currency, about.currency_name) for f in (own_signs, foreign_signs))
+    context = Context(about.intake, own, others, about.accounts)
     with audit(case, log) as placed:
-        return _checked(case, log, placed)
-
-
-def _checked(case: Case, log: case_files.Inputs, placed: dict[str, Rows] | None) -> Intake:
-    about, tables = case.parameters, TABLES if placed is None else READ_ALWAYS
-    currency = about.currency, about.currency_name
-    signs = own_signs(*currency), foreign_signs(*currency)
-    context = Context(about.intake, *signs, about.accounts)
-    sheets: dict[str, Sheet] = {}
-    for named in case_files.sheets_of(case, log, context, tables):
-        sheet = check_sheet(joined(named), context)
-        if len(sheet.rows) or sheet.problems:
-            sheets[sheet.table.name] = sheet
-        else:
-            sheet.note("no-rows")
-            log.add(sheet)
-    convert_currencies(case, sheets)
-    name_customers(sheets)
-    rows = {name: rows_of(sheet) for name, sheet in sheets.items()}
-    every = rows | (placed or {})
-    spans = {name: span_of(found, log.file) for name, found in every.items()}
-    case = dated(case, spans)
-    check_rows(case, every)
-    log.problems += case_files.still_example(case, rows)
-    check_statements(case, sheets)
-    check_method(case, sheets)
-    for found in (*sheets.values(), *(placed or {}).values()):
-        log.add(found)
-    if not sheets and not log.problems and tables == TABLES and case.has_own_rows:
-        log.refuse("no-table")
-    sound = {name: sheet.frame for name, sheet in sheets.items() if not sheet.problems}
-    return Intake(case, sound, said.worst_first(log.problems), tuple(log.notes), spans)
+        tables = TABLES if placed is None else READ_ALWAYS
+        sheets: dict[str, Sheet] = {}
+        for named in case_files.sheets_of(case, log, context, tables):
+            sheet = check_sheet(joined(named), context)
+            if len(sheet.rows) or sheet.problems:
+                sheets[sheet.table.name] = sheet
+            else:
+                sheet.note("no-rows")
+                log.add(sheet)
+        convert_currencies(case, sheets)
+        name_customers(sheets)
+        rows = {name: rows_of(sheet) for name, sheet in sheets.items()}
+        every = rows | (placed or {})
+        spans = {name: span_of(found, log.file) for name, found in every.items()}
+        case = dated(case, spans)
+        check_rows(case, every)
+        log.problems += case_files.still_example(case, rows)
+        check_statements(case, sheets)
+        check_method(case, sheets)
+        for found in (*sheets.values(), *(placed or {}).values()):
+            log.add(found)
+        if not sheets and not log.problems and tables == TABLES and case.has_own_rows:
+            log.refuse("no-table")
+        sound = {name: sheet.frame for name, sheet in sheets.items() if not sheet.problems}
+        return Intake(case, sound, said.worst_first(log.problems), tuple(log.notes), spans)
 
 
 def span_of(rows: Rows, folder: str) -> Span:
@@ -158,12 +153,14 @@ def span_of(rows: Rows, folder: str) -> Span:
     column = period_column(rows.table)
     if not column or not rows.count or not (found := rows.values(column)):
         return Span(*about)
-    is_day = sql_type(rows.table.row.model_fields[column]) == "DATE"
-    months = {12 * day.year + day.month - 1 for day in found} if is_day else set[int]()
-    for label in () if is_day else found:
-        months |= set(time.months_in(str(label)))
+    months = {month for cell in found for month in _months(cell)}
     first, last = (str(end)[:10] for end in (found[0], found[-1]))
     return Span(*about, first, last, months)
+
+
+def _months(cell: Any) -> Iterable[int]:
+    """Return the months of a day or a period."""
+    return [time.month_of(cell)] if isinstance(cell, date) else time.months_in(str(cell))
 
 
 def dated(case: Case, spans: Mapping[str, Span]) -> Case:
@@ -239,12 +236,12 @@ def check_case(name: str, root: Path) -> tuple[str, bool]:
     InputError
         If there is no such case.
     """
-    if wrong := cases.case_problems(name, root):
-        with using(cases.language_of(root / "data" / "raw" / name / "case.yaml")):
+    if wrong := case_problems(name, root):
+        with using(language_of(root / "data" / "raw" / name / "case.yaml")):
             problems = said.problem_list(name, map(said.problem_of, wrong))
             rest = tr("The tables are checked once case.yaml is right.")
         return f"{problems}\n\n{rest}", False
-    case = cases.load_case(name, root)
+    case = load_case(name, root)
     with using(case.parameters.language, case.parameters.locale):
         text, intake = check_tables(case)
     return text, intake is not None
@@ -271,7 +268,7 @@ def check_tables(case: Case) -> tuple[str, Intake | None]:
     except InputError as error:
         return said.problem_list(case.name, map(said.problem_of, error.all)), None
     own, spans = case.has_own_rows, intake.spans
-    problems = [*intake.problems, *said.case_texts(case), *_wrong_claims(case)]
+    problems = [*intake.problems, *_wrong_claims(case)]
     rows = {name: span.rows for name, span in spans.items()}
     if not problems and own:
         file = file_of(case, case.raw)
@@ -294,17 +291,20 @@ def check_tables(case: Case) -> tuple[str, Intake | None]:
 
 
 def _wrong_claims(case: Case) -> Iterator[said.Problem]:
-    """Find what is wrong with claims."""
+    """Find what is wrong with claims, and texts with a character that the report cannot show."""
     errors: list[InputError] = []
+    said_there = texts_of(case.parameters.model_dump())
+    texts: list[tuple[Any, ...]] = [(yaml_of(case), None, *text) for text in said_there]
     with collecting(errors):
         if case.has_claims:
             Judge(case)
             file = file_of(case, case.raw / CLAIMS.file)
             for row, claim in enumerate(read_claims(case), start=2):
-                for name, value in claim:
-                    if isinstance(value, str) and (fault := said.no_glyph(value)):
-                        yield said.Problem(fault, file, row, name, value)
+                texts += [(file, row, *cell) for cell in claim]
     yield from map(said.problem_of, errors)
+    for file, at, name, text in texts:
+        if isinstance(text, str) and (fault := said.no_glyph(text)):
+            yield said.Problem(fault, file, at, name, text)
 
 
 def store_tables(case: Case) -> tuple[str, bool]:
@@ -326,8 +326,8 @@ def store_tables(case: Case) -> tuple[str, bool]:
         if intake is None:
             return text, False
         for folder, group in (("ledger", ROWS), ("method", PLAN_TABLES)):
-            frames = {t.file: intake.tables[t.name] for t in group if t.name in intake.tables}
-            texts = {file: frame_text(frame) for file, frame in frames.items()}
+            frames = ((table.file, intake.tables.get(table.name)) for table in group)
+            texts = {file: frame_text(frame) for file, frame in frames if frame is not None}
             replace_folder(case.processed / folder, texts)
         write_frame(notes_frame(intake.notes), case.processed / NOTES)
         write_frame(inventory(intake), case.processed / INVENTORY)
@@ -346,12 +346,11 @@ def inventory(intake: Intake) -> pd.DataFrame:
         are summed by month).
     """
     lines = []
-    for table in [table for table in TABLES if table.name in intake.spans]:
-        its = intake.spans[table.name]
-        gaps = _labels(its.gaps) if table.name in BY_MONTH else ""
-        lines.append((table.name, its.file, table.title, its.rows, its.first, its.last, gaps))
-    columns = ["table", "file", "title", "rows", "first", "last", "gaps"]
-    return pd.DataFrame(lines, columns=columns)
+    for table in TABLES:
+        if its := intake.spans.get(table.name):
+            gaps = _labels(its.gaps) if table.name in BY_MONTH else ""
+            lines.append((table.name, its.file, table.title, its.rows, its.first, its.last, gaps))
+    return pd.DataFrame(lines, columns=["table", "file", "title", "rows", "first", "last", "gaps"])
 
 
 def notes_frame(notes: tuple[said.Note, ...]) -> pd.DataFrame:

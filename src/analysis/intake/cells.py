@@ -100,8 +100,7 @@ def read_text(cell: Cell) -> Read:
         return _broken("formula-error")
     if bare == text:
         return Read(text)
-    mark = "blanks" if bare == text.strip(" \r\n\t") else "invisible"
-    return Read(bare, None, "line break" if _BROKEN.search(text) else mark)
+    return Read(bare, None, "line break" if _BROKEN.search(text) else "blanks")
 
 
 def read_identifier(cell: Cell) -> Read:
@@ -154,8 +153,7 @@ def read_number(cell: Cell, context: Context) -> Read:
 
 def plain(number: Decimal) -> str:
     """Write a number without exponent and without zeros at its end."""
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{number.normalize():f}"
 
 
 def rounded(value: Fraction) -> int:
@@ -327,8 +325,7 @@ def _serial(text: str, since_1904: bool = False) -> Read:
     days = int(whole) + since_1904 * _FROM_1904 if _DIGITS.fullmatch(whole) else 0
     if not 61 <= days <= 109_573:  # before March 1900 programs disagree by a day
         return _broken("not-day")
-    mark = "serial days 1904" if since_1904 else "serial days"
-    return Read((_EPOCH + timedelta(days=days)).isoformat(), None, mark)
+    return Read((_EPOCH + timedelta(days=days)).isoformat(), None, "serial days")
 
 
 def read_period(cell: Cell, context: Context, pattern: str) -> Read:

@@ -11,11 +11,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, time
-from itertools import combinations
+from itertools import combinations, groupby
 from typing import Any
 
 import narwhals as nw
-import numpy as np
 import pandas as pd
 
 from analysis.base.errors import InputError
@@ -34,7 +33,6 @@ from analysis.method.check_ins import check_in_errors
 from analysis.method.key_results import contradictions as target_errors
 from analysis.tables import columns as of
 from analysis.tables.case import Case
-from analysis.tables.columns import folded, header_of
 from analysis.tables.firm_tables import LEDGER_TABLES, ServiceRow
 from analysis.tables.rows import Table, order_rule
 from analysis.tables.schema import own_indicators
@@ -54,6 +52,7 @@ _MOST_LISTED = 40
 _VARIANTS = ("service_type", "segment", "role", "category")
 """Columns whose values sort rows, so that one spelt in two ways counts as two."""
 
+_Names = Collection[str]
 Rule = tuple[Fault, Sequence[str], nw.Expr]
 """What is wrong, with which columns, and in which rows."""
 
@@ -86,9 +85,8 @@ def check_rows(case: Case, tables: Mapping[str, Rows]) -> None:
 
 def _check_keys(rows: Rows) -> None:
     key = list(rows.table.key)
-    if rows.table.repeats:
-        return
-    if rows.memory is not None and not rows.memory.duplicated(key).any():
+    unique = rows.memory is not None and not rows.memory.duplicated(key).any()
+    if rows.table.repeats or unique:
         return
     known = rows.known(key)
     if rows.table.row.model_fields[key[0]].annotation is str:  # an empty one is none
@@ -98,11 +96,9 @@ def _check_keys(rows: Rows) -> None:
         rows.report(fault_of("key-twice"), key, known.join(again, on=key, how="semi"))
 
 
-def _check_references(
-    case: Case, tables: Mapping[str, Rows], rows: Rows, unread: Collection[str]
-) -> None:
+def _check_references(case: Case, tables: Mapping[str, Rows], rows: Rows, unread: _Names) -> None:
     for name, info in rows.table.row.model_fields.items():
-        to = header_of(info).references
+        to = of.header_of(info).references
         if not to or to in unread:
             continue
         filled = rows.known([name]).filter(nw.col(name) != "")
@@ -157,10 +153,10 @@ def _rules_of_rows(case: Case, table: Table) -> Iterator[Rule]:
         yield from order_of_days(table)
     for name, info in table.row.model_fields.items():
         cell, is_key = nw.col(name), name in table.key and sql_type(info) == "VARCHAR"
-        if header_of(info).period:
+        if of.header_of(info).period:
             begin, end = of.period_ends(info, name, *quarters)
             yield outside, [name], (cell < begin) | (cell > end)
-        if through and header_of(info).period and sql_type(info) == "DATE":
+        if through and of.header_of(info).period and sql_type(info) == "DATE":
             later = cell > datetime.combine(through, time())
             yield fault_of("after-the-end", day=through), [name], later
         if table.name == "service" and info.annotation == date | None:
@@ -187,8 +183,7 @@ def _check_each_row(case: Case, rows: Rows) -> None:
     """Check single rows, and sums that could leave 64 bits, in one pass."""
     rules, fields = list(_rules_of_rows(case, rows.table)), rows.table.row.model_fields
     asked = {str(at): where for at, (*_, where) in enumerate(rules)}
-    few = rows.memory is not None and rows.count * of.LARGEST < _EXACT
-    amounts = [name for name, info in fields.items() if sql_type(info) == "BIGINT" and not few]
+    amounts = [name for name, info in fields.items() if sql_type(info) == "BIGINT"]
     found = rows.sums(asked | {name: nw.col(name).cast(nw.Float64).abs() for name in amounts})
     for at, (fault, columns, where) in enumerate(rules):
         count = found[str(at)]
@@ -207,14 +202,11 @@ def _note_doubts(rows: Rows) -> None:
     """Note rows that may stand twice, and values that are spelt in two ways."""
     fields = rows.table.row.model_fields
     if rows.table.name in MONEY_ROWS and rows.memory is not None:
-        rest = (of.REST,) if of.REST in rows.memory else ()
-        _note_equal(rows, [*(name for name in fields if name not in rows.table.key), *rest])
-    for name in _VARIANTS:
-        groups: dict[str, list[str]] = {}
-        for value in rows.values(name) if name in fields and not of.is_choice(fields[name]) else ():
-            groups.setdefault(folded(value), []).append(f"“{value}”")
-        for spelt in (group for group in groups.values() if len(group) > 1):
-            rows.note("two-spellings", rows.called(name), values=listed(spelt))
+        _note_equal(rows, [str(n) for n in rows.memory if n not in (*rows.table.key, "line")])
+    for name in (n for n in _VARIANTS if n in fields and not of.is_choice(fields[n])):
+        for _, same in groupby(sorted(rows.values(name), key=of.folded), of.folded):
+            if len(spelt := [f"“{value}”" for value in same]) > 1:
+                rows.note("two-spellings", rows.called(name), values=listed(spelt))
 
 
 def _note_equal(rows: Rows, columns: list[str]) -> None:
@@ -250,15 +242,13 @@ def check_method(case: Case, tables: Mapping[str, Sheet]) -> None:
         errors += check_in_errors(rows("check_in"), rows("key_results"), file)
     for error in errors:
         table = files[str(error.file)]
-        row = _row_of(table, str(error.row)) if error.row else None
-        table.problems.append(_of_table(table, error, row))
+        table.problems.append(_of_table(table, error, _row_of(table, error.row)))
 
 
 def claim_ids(case: Case) -> frozenset[str]:
     """Return the ids of a case's claims; none if it has none, or they break a rule."""
     with suppress(InputError):  # said where claims are read
-        if case.has_claims:
-            return frozenset(claim.claim_id for claim in read_claims(case))
+        return frozenset(row.claim_id for row in (read_claims(case) if case.has_claims else ()))
     return frozenset()
 
 
@@ -268,7 +258,7 @@ def _of_table(table: Sheet, error: InputError, row: int | None) -> Problem:
     return replace(problem, file=table.file, row=row, column=table.called(problem.column))
 
 
-def _row_of(table: Sheet, key: str) -> int | None:
+def _row_of(table: Sheet, key: object) -> int | None:
     """Return the row of a key; of an objective's key results, the first of them."""
     for name in (table.table.key[0], "objective_id"):
         if name in table.frame and (same := table.frame[name] == key).any():
@@ -301,8 +291,7 @@ def check_statements(case: Case, tables: Mapping[str, Sheet]) -> None:
         error.value = cells[place] if cells else error.value
         error.fix = error.fix or tr("correct the statement")
         table.problems.append(_of_table(table, error, table.place_of(place)[1]))
-    gaps = statements.cash_gaps(single.to_dict("records"))
-    many = sum(abs(gap) > rounding for *_, gap in gaps)
+    many = sum(abs(gap) > rounding for *_, gap in statements.cash_gaps(single.to_dict("records")))
     if many and percent:
         table.note("cash-differs", table.headers["cash"], many, percent=percent)
     sale = tables.get("sale")
@@ -317,15 +306,13 @@ def _check_sales(allowed: int, table: Sheet, sale: Sheet, single: pd.DataFrame) 
     both = single[single["quarter"].isin(invoiced.index)]
     stated = both.set_index("quarter")["sales"]
     gap, header = (invoiced.reindex(stated.index) - stated).to_numpy(), table.headers["sales"]
-    wrong = np.abs(gap) * _CENT > np.abs(stated.to_numpy()) * allowed
+    wrong = abs(gap) * _CENT > abs(stated.to_numpy()) * allowed
     if wrong.any():
         first = int(stated.index[wrong][0])
-        sums = (f"{amounts[first] / _CENT:,.2f}" for amounts in (invoiced, stated))
-        value = tr(
-            "{quarter}: invoices {sum}, statement {sales}",
-            quarter=quarter_label(first),
-            **dict(zip(("sum", "sales"), sums, strict=True)),
-        )
+        words = {"sum": invoiced[first], "sales": stated[first]}
+        sums = {key: f"{amount / _CENT:,.2f}" for key, amount in words.items()}
+        label = quarter_label(first)
+        value = tr("{quarter}: invoices {sum}, statement {sales}", quarter=label, **sums)
         quarters = counted("{n} quarter", "{n} quarters", int(wrong.sum()))
         file, row = table.place_of(int(both.index[wrong][0]))
         table.refuse("sales-differ", row, header, value, at=file, quarters=quarters)

@@ -29,7 +29,7 @@ from analysis.tables.columns import folded, header_of, may_be_empty
 from analysis.tables.firm_tables import LEDGER_TABLES
 from analysis.tables.rows import Row, period_column
 
-_CENT, _MOST_LINES = 100, 40
+_CENT = 100
 FORMS = {"dates": ("day-first", "month-first"), "decimal": ("point", "comma")}
 """Settings of ``case.yaml`` and the forms of cells between which they decide."""
 _ASKS = {"ask-order": "dates", "ask-decimal": "decimal"}
@@ -92,7 +92,8 @@ def check_sheet(sheet: Sheet, context: Context) -> Sheet:
     _deduct(sheet, columns, context, scale)
     _report_cells(sheet, columns, context)
     _subtract_credit_notes(sheet, context)
-    _report_rows(sheet)
+    if sheet.table not in LEDGER_TABLES:
+        _report_rows(sheet)
     return sheet
 
 
@@ -102,8 +103,6 @@ def _report_rows(sheet: Sheet) -> None:
     Only tables that people write have such rules; the large ones have none.
     """
     model = sheet.table.row
-    if sheet.table in LEDGER_TABLES:
-        return
     right = np.all([sheet.good[name] for name in model.model_fields], axis=0)
     for place, record in enumerate(records_of(sheet)):
         try:
@@ -144,16 +143,12 @@ def _read_column(sheet: Sheet, name: str, context: Context, scale: NDArray[np.in
         reader = partial(_or_nothing, reader=reader, key=key and not optional, context=context)
     codes, distinct = pd.factorize(pd.Series(cells, dtype=object).to_numpy())
     reads = list(map(reader, distinct))
-    if "ask-decimal" in {item.fault.name for item in reads if item.fault} and (
-        decimal := _proven(reads)
-    ):
+    if decimal := _proven(reads):
         settings = context.settings.model_copy(update={"decimal": decimal})
         return _read_column(sheet, name, replace(context, settings=settings), scale)
-    empty = (
-        None if optional else fault_of("empty" if name in sheet.cells else "column-missing-cells")
-    )
     adapter = _adapter(sheet.table.row, name)
-    reads = [_validated(item, adapter, empty, factor) for item in reads]
+    lacks = fault_of("empty" if name in sheet.cells else "column-missing-cells")
+    reads = [_validated(item, adapter, None if optional else lacks, factor) for item in reads]
     shown = [cell[0] if isinstance(cell, tuple) else cell for cell in distinct]
     return _Column(info, factor, codes, shown, reads)
 
@@ -166,13 +161,14 @@ def _or_nothing(cell: Any, reader: Callable[[Any], Read], key: bool, context: Co
 
 
 def _proven(reads: Sequence[Read]) -> str:
-    """Return the decimal sign that a column of amounts proves: 957.5775 has no other reading.
+    """Return the decimal sign that is asked for and proven: 957.5775 has no other reading.
 
     A column with such an amount has amounts of more than two decimals, and one of three is of them.
     """
+    asked = any(item.fault and item.fault.name == "ask-decimal" for item in reads)
     shown = {item.shows for item in reads if item.shows}
     fine = {item.shows for item in reads if item.mark == "rounded"} - {""}
-    return fine.pop() if len(fine) == 1 and fine == shown else ""
+    return fine.pop() if asked and len(fine) == 1 and fine == shown else ""
 
 
 def _remedy(fault: Fault, column: _Column) -> Fault:
@@ -190,10 +186,8 @@ def _remedy(fault: Fault, column: _Column) -> Fault:
 
 def _accounts_to_add(unknown: set[str]) -> Fault:
     """Say which lines of ``case.yaml`` would give accounts a kind of cost."""
-    names = sorted(unknown - {""})
-    lines = ["    '" + name.replace("'", "''") + "': category" for name in names[:_MOST_LINES]]
-    if (more := len(names) - _MOST_LINES) > 0:
-        lines.append(f"    # {tr('and {n} more', n=more)}")
+    names = sorted(name.replace("'", "''") for name in unknown - {""})
+    lines = [f"    '{name}': category" for name in names]
     words = ", ".join(get_args(of.CostCategory))
     return fault_of("unknown-account", words=words, lines="\n".join(["  accounts:", *lines]))
 
@@ -293,10 +287,8 @@ def moved_by(largest: Fraction, total: Fraction) -> dict[str, str]:
     >>> moved_by(Fraction(1, 4), Fraction(9, 20))
     {'most': '0.0025', 'total': '0.0045'}
     """
-    return {
-        name: f"{float(number / _CENT):.4f}"
-        for name, number in (("most", largest), ("total", total))
-    }
+    most, all_ = (f"{float(number / _CENT):.4f}" for number in (largest, total))
+    return {"most": most, "total": all_}
 
 
 def _subtract_credit_notes(sheet: Sheet, context: Context) -> None:

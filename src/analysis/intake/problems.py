@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import cache, lru_cache
@@ -14,10 +14,8 @@ from typing import Any
 from analysis.base.errors import InputError, printable
 from analysis.base.language import counted, language, tr
 from analysis.base.text import FONTS, decimal, fields, own_yaml
-from analysis.tables.case import Case
-from analysis.tables.schema import texts_of
 
-_MOST_COLUMNS = _MOST_ROWS = 20
+_MOST_NAMED = 20
 """Columns and rows that a message names, at most."""
 
 
@@ -130,16 +128,9 @@ class Problem:
 
     def more(self) -> str:
         """Say how many other rows break the rule, and name the first of them."""
-        others, named = self.count - 1, [*map(str, self.rows[:_MOST_ROWS])]
+        others, named = self.count - 1, [*map(str, self.rows[:_MOST_NAMED])]
         shown = ", ".join(named + ["…"] * (others > len(named)))
-        if not others:
-            return ""
-        return counted(
-            "and {n} more row like this: {rows}",
-            "and {n} more rows like this: {rows}",
-            others,
-            rows=shown,
-        )
+        return tr("and {n} more like this: {rows}", n=others, rows=shown) if others else ""
 
     def __str__(self) -> str:
         return "\n  ".join(filter(None, (str(self.error()), self.more())))
@@ -269,8 +260,8 @@ def note_list(notes: Iterable[Note]) -> str:
 
 def _together(notes: list[Note]) -> Note:
     named = [note.column for note in notes if note.column]
-    more = f" {tr('and {n} more', n=len(named) - _MOST_COLUMNS)}" if named[_MOST_COLUMNS:] else ""
-    columns = ", ".join(named[:_MOST_COLUMNS]) + more
+    more = f" {tr('and {n} more', n=len(named) - _MOST_NAMED)}" if named[_MOST_NAMED:] else ""
+    columns = ", ".join(named[:_MOST_NAMED]) + more
     return replace(notes[0], column=columns, count=sum(note.count for note in notes))
 
 
@@ -291,11 +282,3 @@ def no_glyph(text: str) -> Fault | None:
     code, name = ord(found[0]), unicodedata.name(found[0], "").lower()
     called = f"{found[0]} (U+{code:04X}{', ' if name else ''}{name})"
     return fault_of("no-glyph", character=called)
-
-
-def case_texts(case: Case) -> Iterator[Problem]:
-    """Find texts of ``case.yaml`` with a character that the report cannot show."""
-    file = str((case.raw / "case.yaml").relative_to(case.root))
-    for path, text in texts_of(case.parameters.model_dump()):
-        if fault := no_glyph(text):
-            yield Problem(fault, file, column=path, value=text)

@@ -25,8 +25,11 @@ KEPT_ROWS = 10_001
 """Rows that a problem can name."""
 
 
-About = tuple[Fault, str | None]
+About = Callable[[int], tuple[Fault, str | None]]
 """Which rule a row breaks, and the value that breaks it."""
+
+Rule = Fault | Callable[[Any], Fault]
+"""What is wrong with rows; it may name something of the first of them."""
 
 
 @dataclass
@@ -53,9 +56,7 @@ class Placed(Log):
         """Return the file and the row of a line, which counts `FILE_LINES` for each file before."""
         return (self.files[line // FILE_LINES] if self.files else self.file), line % FILE_LINES
 
-    def refuse_rows(
-        self, column: str, lines: Sequence[int], count: int, about: Callable[[int], About]
-    ) -> None:
+    def refuse_rows(self, column: str, lines: Sequence[int], count: int, about: About) -> None:
         """Add a problem, for each file, of the rows that break a rule; so many are there in all.
 
         What `about` says of the place of a line among them is said of the first line of each file.
@@ -186,21 +187,13 @@ class Rows(Placed):
             self._values[column] = sorted(value for value in found if value != "")
         return self._values[column]
 
-    def report(
-        self,
-        fault: Fault | Callable[[Any], Fault],
-        columns: Sequence[str],
-        broken: nw.LazyFrame[Any],
-    ) -> None:
-        """Add the problem that rows, if any, break a rule.
-
-        A rule that names something of the first row is a function of that row.
-        """
+    def report(self, fault: Rule, columns: Sequence[str], broken: nw.LazyFrame[Any]) -> None:
+        """Add the problem that rows, if any, break a rule."""
         if not (count := count_of(broken)):
             return
         found = broken.sort("line").head(KEPT_ROWS).collect("pandas").to_native()
 
-        def about(at: int) -> About:
+        def about(at: int) -> tuple[Fault, str]:
             row = found.iloc[at]
             rule = fault if isinstance(fault, Fault) else fault(row)
             return rule, ", ".join(_shown(row[name]) for name in columns)
@@ -222,8 +215,7 @@ def count_of(rows: nw.LazyFrame[Any]) -> int:
 
 def _shown(cell: Any) -> str:
     """Write a cell for a message: a day without its time, a whole number without a point."""
-    if pd.isna(cell):
-        return ""
+    text = "" if pd.isna(cell) else str(cell)
     if isinstance(cell, datetime):
-        return str(cell.date())
-    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+        return text[:10]
+    return text.removesuffix(".0") if isinstance(cell, float) else text
