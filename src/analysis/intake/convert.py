@@ -29,7 +29,7 @@ from analysis.tables.columns import folded, header_of, may_be_empty
 from analysis.tables.firm_tables import LEDGER_TABLES
 from analysis.tables.rows import Row, period_column
 
-_CENT = 100
+_CENT, _MOST_LINES = 100, 40
 FORMS = {"dates": ("day-first", "month-first"), "decimal": ("point", "comma")}
 """Settings of ``case.yaml`` and the forms of cells between which they decide."""
 _ASKS = {"ask-order": "dates", "ask-decimal": "decimal"}
