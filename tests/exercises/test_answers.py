@@ -32,9 +32,13 @@ TEXTS = ROOT / "src" / "analysis" / "exercises"
 each_exercise = pytest.mark.parametrize(("topic", "key"), EVERY, ids=[key for _, key in EVERY])
 
 
+def study(topic: str, student: str = "") -> Study:
+    return _study(CASES[topic], student)
+
+
 @cache
-def study(topic: str) -> Study:
-    return Study(load_case(CASES[topic], ROOT))
+def _study(case: str, student: str) -> Study:
+    return Study(load_case(case, ROOT), student)
 
 
 @cache
@@ -111,8 +115,7 @@ def test_the_last_hint_ends_with_python_that_gives_the_answer(topic: str, key: s
 
 @pytest.mark.parametrize("topic", ["asis_diagnosis", "kpis", "quarter_over_quarter", "scorecard"])
 def test_a_students_own_ledger_has_its_own_answers(topic: str) -> None:
-    own = Study(load_case("segelec", ROOT), "Ana Pérez")
-    same = Study(load_case("segelec", ROOT), " ana  PÉREZ ")
+    own, same = study(topic, "Ana Pérez"), study(topic, " ana  PÉREZ ")
     changed = 0
     for key in TOPICS[topic].keys:
         posed = TOPICS[topic].pose(key, own)
@@ -193,7 +196,7 @@ def test_no_wrong_idea_gives_the_right_answer(student: str) -> None:
     """Neither exactly nor typed with one or two digits, for the case and for drawn ledgers."""
     for topic, found in TOPICS.items():
         texts = yaml.safe_load((TEXTS / f"{topic}.yaml").read_text(encoding="utf-8"))
-        own = Study(load_case(CASES[topic], ROOT), student)
+        own = study(topic, student)
         for key in found.keys:
             posed, listed = found.pose(key, own), texts[key].get("mistakes", {})
             if isinstance(posed.form, Number | Pair | Table):
@@ -223,7 +226,7 @@ def typings(form: Form, value: Any, right: Any) -> list[Any]:
 
 @pytest.mark.parametrize("student", STUDENTS[:2])
 def test_the_chapters_way_to_a_quarter_works_on_days_and_months(student: str) -> None:
-    own = Study(load_case("segelec", ROOT), student)
+    own = study("kpis", student)
     service, hours = own.rows("service"), own.rows("staff_hours")
     quarter = own.quarter(1)
     done = (service["completed_on"].dt.to_period("Q").astype(str) == quarter).sum()
