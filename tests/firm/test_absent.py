@@ -8,6 +8,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from analysis.kpis.catalogue import KPIS, METHOD
+from analysis.notebook.edition import edition
+from analysis.show.firm_report import FirmReport
+from analysis.show.firm_words import left_out
+from analysis.tables.case import load_case
+
 from .harness import ROOT, firm_of, made_firm
 
 
@@ -22,11 +28,11 @@ DROPPED = _indicators("dropped")
 KEPT = _indicators("kept")
 """Indicators that a few tables alone give."""
 
+ALL = {record.name.lower() for record in (*KPIS, *METHOD)}
+"""Names of all indicators."""
+
 NEVER = {"gross profit", "gross margin"}
 """Indicators of costs of goods, which the template does not have."""
-
-WITH_OKRS = {("cost",), ("staff_hours",), ("training", "okrs")}
-"""Where key results are scored too, some of them on what is absent; it takes longer."""
 
 SUMMARY = re.compile(r"(?m)Not computed, since tables or rows are missing: (.*)\.$")
 
@@ -36,27 +42,29 @@ def _left_out(text: str) -> set[str]:
     return set(found[1].split(", ")) if found else set()
 
 
-def _all() -> set[str]:
-    from analysis.kpis.catalogue import KPIS, METHOD
-
-    return {record.name.lower() for record in (*KPIS, *METHOD)}
-
-
 @pytest.mark.parametrize("tables", DROPPED, ids="+".join)
 def test_without_tables(tmp_path: Path, tables: tuple[str, ...]) -> None:
-    rest = {"check_in"} if tables in WITH_OKRS else {"check_in", "objectives"}
-    report = firm_of(tmp_path).drop(*{*tables, *rest}).report()
-    assert _left_out(report.text) == DROPPED[tables] | NEVER
-    for name in tables:
-        if DROPPED[tables] and name not in {"swot", "causes", "okrs"}:
-            assert f"left out for want of {name}.csv" in report.text
+    firm = firm_of(tmp_path).drop(*tables, "check_in").made()
+    text = left_out(FirmReport(edition(load_case(firm.name, tmp_path))))
+    assert _left_out(text) == DROPPED[tables] | NEVER
+
+
+@pytest.mark.parametrize("third", range(3))
+def test_reports_without_a_third_of_them(tmp_path: Path, third: int) -> None:
+    absent = [*DROPPED][third::3]
+    report = firm_of(tmp_path).drop(*(name for tables in absent for name in tables)).report()
+    assert _left_out(report.text) == NEVER.union(*(DROPPED[tables] for tables in absent))
+    for tables in absent:
+        for name in tables:
+            if DROPPED[tables] and name not in {"swot", "causes", "okrs"}:
+                assert f"left out for want of {name}.csv" in report.text
     _is_whole(report.text, report.labels)
 
 
 @pytest.mark.parametrize("tables", KEPT, ids="+".join)
 def test_with_few_tables(tmp_path: Path, tables: tuple[str, ...]) -> None:
     report = firm_of(tmp_path).keep(*tables).report()
-    assert _left_out(report.text) == _all() - KEPT[tables]
+    assert _left_out(report.text) == ALL - KEPT[tables]
     _is_whole(report.text, report.labels)
 
 
@@ -111,8 +119,6 @@ def test_a_period_without_rows_is_asked_about(tmp_path: Path) -> None:
 
 
 def test_periods_may_leave_out_baseline_and_current(tmp_path: Path) -> None:
-    from analysis.tables.case import load_case
-
     firm = firm_of(tmp_path)
     path = firm.raw / "case.yaml"
     text = re.sub(r"(?m)^  (baseline|current):.*\n", "", path.read_text(encoding="utf-8"))
