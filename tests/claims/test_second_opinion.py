@@ -100,7 +100,7 @@ def misprinted(counts: list[int], off: list[int], rounding: Rounding) -> tuple[C
     )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     st.lists(st.integers(1, 60), min_size=4, max_size=4),
     st.lists(st.integers(-1, 1), min_size=7, max_size=7),

@@ -23,7 +23,6 @@ from analysis.claims.verdicts import (
     count_conflicts,
     count_verdicts,
     read_verdicts,
-    require_possible,
     survival,
     universe_table,
 )
@@ -205,21 +204,6 @@ def test_a_broken_table_of_verdicts_is_refused(segelec: Case, tmp_path: Path) ->
     path.write_text("role,verdict\n", encoding="utf-8")
     with pytest.raises(InputError, match="column default: this column is missing"):
         read_verdicts(case)
-
-
-def test_default_reading_survives(segelec: Case, judge: Judge) -> None:
-    (group,) = judge.groups("services", segelec.reading())
-    data = group.witness
-    assert data is not None
-    assert data["services@2024Q1"] + data["services@2024Q2"] == 354
-    assert data["services@2023Q1"] + data["services@2023Q2"] == 288
-
-
-def test_impossible_readings_are_refused_with_their_conflict(segelec: Case, judge: Judge) -> None:
-    require_possible(judge, segelec.reading())
-    reading = segelec.reading({"services_period": "2023H1+2024H1"})
-    with pytest.raises(InputError, match="abstract-services, 5-services-growth"):
-        require_possible(judge, reading)
 
 
 @pytest.mark.parametrize("rounding", ["half-up", "half-even", "truncate"])

@@ -117,7 +117,7 @@ def wrong_rows(checked: Sheet) -> Iterator[int]:
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 @settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     derandomize=True,
     database=None,
