@@ -190,11 +190,7 @@ def test_a_folder_with_several_tables(root: Path) -> None:
         ("a.xlsx", b"x", "cannot be read as a workbook"),
         ("a.csv", b'"EXTF";700;21\n"Umsatz";"Belegdatum"\n5,00;0103\n', "posting list of DATEV"),
         ("a.csv", b'Date,Total\n2024-01-01,"5', "does not end"),
-        (
-            "a.csv",
-            b"Date,Total,Who\n2024-01-01,5,\xea\n",
-            "save it as CSV UTF-8",
-        ),
+        ("a.csv", b"Date,Total,Who\n2024-01-01,5,\xea\n", "save it as CSV UTF-8"),
     ],
 )
 def test_files_that_make_no_case(root: Path, name: str, content: bytes | None, words: str) -> None:
