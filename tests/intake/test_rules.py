@@ -23,7 +23,14 @@ from analysis.intake.convert import check_sheet
 from analysis.intake.naming import Reading, name_columns
 from analysis.intake.rows import Sheet, rows_of
 from analysis.intake.sheets import Grid
-from analysis.tables.columns import DECIMAL_OR_EMPTY, MONTH, NUMBER, NUMBER_OR_EMPTY, QUARTER
+from analysis.tables.columns import (
+    DECIMAL_OR_EMPTY,
+    MONTH,
+    NUMBER,
+    NUMBER_OR_EMPTY,
+    QUARTER,
+    money_of,
+)
 from analysis.tables.rows import Table, period_column
 from analysis.tables.schema import IntakeSettings
 
@@ -98,7 +105,7 @@ def check(table: Table, rows: list[list[Any]]) -> Sheet:
 
 def has_further_lines(table: Table, rows: list[list[Any]]) -> bool:
     """Whether a line without a day repeats the key above, and so is completed from that line."""
-    if not table.repeats:
+    if not money_of(table.row) or not period_column(table):
         return False
     names = list(table.row.model_fields)
     key, day = names.index(table.key[0]), names.index(period_column(table))
