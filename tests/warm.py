@@ -8,10 +8,11 @@ import os
 from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import chain
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from multiprocessing.pool import Pool
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
 from typing import Any
 
 from jupyter_client.manager import KernelManager
@@ -125,7 +126,15 @@ def _kernel(arguments: list[str], cwd: str, environment: Mapping[str, str]) -> N
     os.environ.clear()
     os.environ.update(environment)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    Thread(target=_end_with_parent, daemon=True).start()
     app = IPKernelApp.instance()
     app.initialize(arguments)
     engine.as_in_a_kernel(app.shell)
     app.start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
