@@ -316,10 +316,9 @@ class Flow:
 
     def __init__(self, fig: Canvas) -> None:
         width, height = s.size_mm(fig)
-        ax = s.panel(fig, 0, 0, width, height)
+        ax = s.bare(fig, 0, 0, width, height)
         ax.set_xlim(0, width / _UNIT)
         ax.set_ylim(-height / _UNIT, 0)
-        ax.set_axis_off()
         self._fig = fig
         self._drawing = schemdraw.Drawing(canvas=ax, show=False)
         self._drawing.config(color=s.INK, lw=0.8)

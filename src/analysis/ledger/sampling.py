@@ -20,7 +20,7 @@ from math import ceil, prod
 
 from analysis.claims.solver.bounds import bounds
 from analysis.claims.solver.search import ImpossibleError
-from analysis.claims.solver.system import Claim, Data, Number, System, quantity
+from analysis.claims.solver.system import Claim, Data, System, quantity
 
 
 @dataclass(frozen=True)
@@ -272,14 +272,6 @@ def _plan(claims: list[Claim], limits: dict[str, tuple[int, int]]) -> list[_Box 
     return steps
 
 
-def _parts(claim: Claim, name: str) -> tuple[bool, Number]:
-    """Say whether a quantity stands in the numerator, and with which factor."""
-    above, under = dict(claim.numerator.terms), dict(claim.denominator.terms)
-    if name in above and name in under:
-        raise ValueError(f"{name} stands above and below the line in {claim.tag}")
-    return name in above, above.get(name) or under[name]
-
-
 def _window(claim: Claim, name: str, data: Data) -> range:
     """Return the whole numbers that one quantity can be, given the others of a claim."""
     lows, highs = list[int](), list[int]()
@@ -302,13 +294,15 @@ def _window(claim: Claim, name: str, data: Data) -> range:
 
 def _longest(claim: Claim, name: str, limits: dict[str, tuple[int, int]]) -> int:
     """Return a length that no window of a claim exceeds: windows grow with the other side."""
-    is_above, factor = _parts(claim, name)
+    above, under = dict(claim.numerator.terms), dict(claim.denominator.terms)
+    if name in above and name in under:
+        raise ValueError(f"{name} stands above and below the line in {claim.tag}")
     most = {other: limits[other][1] for other in claim.names}
     low, high = claim.inside.ends
-    if is_above:
+    if name in above:
         width = claim.denominator.at(most) * (high - low)
     elif low > 0:
         width = claim.numerator.at(most) * (Fraction(1, low) - Fraction(1, high))
     else:
         raise ValueError(f"{claim.tag} does not bound {name}")
-    return int(Fraction(width, factor)) + 2
+    return int(Fraction(width, above.get(name) or under[name])) + 2
