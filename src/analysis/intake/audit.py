@@ -164,11 +164,8 @@ class _InPlace(Rows):
         for rule in duck.rules(self.table):
             if rule.sort == "cell":  # and what is there could be read
                 read = f"({rule.column} is not null or raw_{rule.column} = '')"
-                yield (
-                    rule.column,
-                    f"{read} and {rule.sql}",
-                    Fault(Rank.CELL, tr(rule.words), tr(rule.fix)),
-                )
+                fault = Fault(Rank.CELL, tr(rule.words), tr(rule.fix))
+                yield rule.column, f"{read} and {rule.sql}", fault
         stored = self.store.sql(f"from {self._source()}")
         for name, held in zip(stored.columns, map(str, stored.types), strict=True):
             kind = sql_type(fields[name]) if {name} <= fields.keys() - self.larger else "VARCHAR"
