@@ -6,7 +6,8 @@ sockets. papermill keeps doing the rest: parameters, times, errors.
 
 Importing this module lets matplotlib list the host's fonts, if it never has: inside a notebook its
 notice about that would be a warning in a committed output. And it does once for all forks what each
-would do first: list the backends, and cut out of our font what every figure holds of it.
+would do first: list the backends, cut out of our font what every figure holds of it, and compile
+the schema of notebooks.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ from matplotlib.backends.registry import backend_registry
 from matplotlib_inline.backend_inline import flush_figures
 from matplotlib_inline.config import InlineBackend
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, output_from_msg
+from nbformat.v4 import nbformat_minor, new_code_cell, output_from_msg
+from nbformat.validator import get_validator
 from papermill.engines import Engine, papermill_engines  # type: ignore[import-untyped]
 
 from analysis.base import steps
@@ -43,6 +45,7 @@ from analysis.notebook.drawing import prepare_letters
 
 prepare_letters()
 backend_registry.list_all()  # type: ignore[no-untyped-call]
+get_validator(4, nbformat_minor)  # type: ignore[no-untyped-call]
 
 _OUTPUTS = ("stream", "display_data", "execute_result", "error")
 _CHARTS = "module://matplotlib_inline.backend_inline"
