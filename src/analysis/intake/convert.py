@@ -274,7 +274,8 @@ def _report_cells(sheet: Sheet, columns: dict[str, _Column], context: Context) -
             if fault.name != "column-missing-cells":  # said once, of the whole column
                 sheet.report(replace(fault, fix=fix), name, bad)
         for mark, rows, cell in column.grouped("mark"):
-            off = [column.reads[code].off for code in column.codes[rows].tolist()]
+            those = column.codes[rows].tolist() if mark == "rounded" else []
+            off = [Fraction(0), *(column.reads[code].off for code in those)]
             words = moved_by(max(map(abs, off)), sum(off, Fraction(0)))
             sheet.note(mark, sheet.called(name), int(rows.sum()), str(cell), **words)
 
