@@ -132,7 +132,7 @@ PUBLICATIONS: tuple[Publication, ...] = (
     *(
         ("groups of 5 to 30", digits, None, partial(groups, number, digits))
         for number in SIZES
-        for digits in (3, 12)
+        for digits in ((12,) if number == SIZES[-1] else (3, 12))
     ),
 )
 """Name, digits of the numbers, most seconds of processor time if there is a target, rows."""

@@ -16,6 +16,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from analysis.claims import judge
 from analysis.claims.judge import Judge
 from analysis.claims.verdicts import universe_table, verdict_table
 from analysis.report.outputs import describe
@@ -34,6 +35,16 @@ def general() -> Judge:
 @pytest.fixture(scope="module")
 def table(general: Judge) -> pd.DataFrame:
     return verdict_table(general)
+
+
+def test_what_is_forgotten_is_found_again(
+    table: pd.DataFrame, general: Judge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judge, "MOST_BLOCKS", 1)
+    other = Judge(load_case("courier", ROOT))
+    assert len(other.blocks) > 1
+    pd.testing.assert_frame_equal(verdict_table(other), table)
+    pd.testing.assert_frame_equal(universe_table(other), universe_table(general))
 
 
 def row(table: pd.DataFrame, claim: str) -> pd.Series:

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.base.text import Rounding
+from analysis.claims.printed import preimage
 from analysis.claims.single import (
     MANY,
     consistent_n,
     earlier_counts,
     grim_percent,
-    grows,
     growth_pairs,
     growth_within_total,
     later_counts,
@@ -24,7 +24,6 @@ from analysis.claims.single import (
     nearest_totals,
     power,
     smallest_share,
-    squared_share_counts,
 )
 
 UP, EVEN, CUT = Rounding.HALF_UP, Rounding.HALF_EVEN, Rounding.TRUNCATE
@@ -105,10 +104,11 @@ def test_large_numbers_of_respondents_by_brute_force(rule: Rounding, last: int) 
 
 
 def test_squared_share_of_table_2() -> None:
-    fits = [n for n in range(1, 401) if squared_share_counts("77.6%", n)]
+    shares = preimage("77.6%").root()  # each times n is a count of the satisfied
+    fits = [n for n in range(1, 401) if shares.times(n).integers()]
     assert len(fits) == 46
     assert fits[0] == 42
-    assert squared_share_counts("77.6%", 42) == [37]
+    assert list(shares.times(42).integers()) == [37]
     assert fits == printing(lambda n: [(k * k, n * n) for k in range(n + 1)])
 
 
@@ -182,7 +182,7 @@ def test_productivity_pairs_with_an_unchanged_denominator() -> None:
 @given(st.integers(1, 90), st.integers(0, 200), st.sampled_from(list(RULES)))
 def test_every_true_growth_is_found(earlier: int, later: int, rule: Rounding) -> None:
     text = shown(later - earlier, earlier, rule) + "%"
-    assert grows(earlier, later, text, rule)
+    assert Fraction(later - earlier, earlier) in preimage(text, rule)
     assert later in later_counts(text, earlier, rule)
     if later and not text.startswith(("-100", "-99.9")):
         assert earlier in earlier_counts(text, later, rule)

@@ -209,7 +209,7 @@ def _growth(row: _Row) -> Checked:
         return Checked(False, "", reason="a count cannot fall by more than 100 %")
     if row.n and later is not None:
         right = Fraction(later - _only(row), _only(row))
-        if single.grows(_only(row), later, printed, rule):
+        if right in rate:
             return Checked(True, "", sharpness(1, None))
         return Checked(False, "", reason=f"the growth is {format_like(right, printed, rule)}")
     if row.n:

@@ -6,9 +6,10 @@ quantity, and a formula against the formulas of other places.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import product
 
 from analysis.base.errors import InputError, collecting, raise_all
 from analysis.base.text import Rounding
@@ -18,6 +19,7 @@ from analysis.claims.relations import (
     GOALS,
     RELATIONS,
     ROUNDING,
+    Choice,
     Claims,
     Reading,
     RelationRow,
@@ -107,6 +109,17 @@ def _rounding(case: Case) -> Iterator[InputError]:
             yield problem("unknown rounding", value=option, known=", ".join(Rounding))
 
 
+MOST_BLOCKS = 12
+"""Of so many blocks all that was found is remembered; of others what their tables need."""
+
+
+def combinations(case: Case, axes: Sequence[str]) -> Iterator[Choice]:
+    """Go through all choices of an option for each of some axes."""
+    readings = case.parameters.readings
+    for options in product(*(readings[axis].options for axis in axes)):
+        yield dict(zip(axes, options, strict=True))
+
+
 class Judge:
     """Judges the claims of a case by its ``relations.csv``.
 
@@ -132,9 +145,13 @@ class Judge:
         raise_all(list({str(one): one for one in errors}.values()))
         self._blocks = {block.name: block for block in found}
         self.blocks: Mapping[str, tuple[str, ...]] = {block.name: block.axes for block in found}
-        self._states: dict[tuple[str, ...], State] = {}
-        self._solved = Solved()
+        self._of: dict[str, list[str]] = {}
+        for name, claim_id in ((block.name, one) for block in found for one in block.ids):
+            self._of.setdefault(claim_id, []).append(name)
+        self._solved: dict[str, Solved] = {}
+        self._outcomes: dict[str, list[tuple[Choice, tuple[str, ...], bool]]] = {}
         self._found: dict[Hashable, Judgement] = {}
+        self._remarks = [row for row in self.relations if row.relation == "remark"]
         rows = [row.conditions for row in self.relations]
         alone = {axis for one in rows if len(one) == 1 for axis in one}
         self.joint = {axis for one in rows for axis in one} - alone
@@ -143,16 +160,44 @@ class Judge:
     def state(self, block: str, reading: Reading) -> State:
         """Return the results of a block under one reading; the same where the same rows hold."""
         one = self._blocks[block]
-        key = (block, *(reading[axis] for axis in one.keys))
-        if key not in self._states:
+        if block not in self._solved and len(self._solved) == MOST_BLOCKS:
+            oldest = next(iter(self._solved))
+            self.outcomes(oldest)
+            del self._solved[oldest]
+            self._found.clear()
+        solved = self._solved.setdefault(block, Solved())
+        states = solved.states
+        key = tuple(reading[axis] for axis in one.keys)
+        if key not in states:
             hold = (row.relation_id for row in one.relations if row.holds(reading))
-            rows = (block, reading[ROUNDING], *hold)
-            if rows not in self._states:
+            rows = (reading[ROUNDING], *hold)
+            if rows not in states:
                 network = network_of(self.case, one.claims, one.relations, reading)
                 with in_folder(self.case):
-                    self._states[rows] = State(network, self._solved)
-            self._states[key] = self._states[rows]
-        return self._states[key]
+                    states[rows] = State(network, solved)
+            states[key] = states[rows]
+        return states[key]
+
+    def outcomes(self, block: str) -> list[tuple[Choice, tuple[str, ...], bool]]:
+        """Decide every combination of the readings of a block.
+
+        Returns
+        -------
+        list of (dict, tuple of str, bool)
+            The options, the claims of a smallest conflict, and whether a data set was found.
+        """
+        if block not in self._outcomes:
+            self._outcomes[block] = made = []
+            for chosen in combinations(self.case, self.blocks[block]):
+                groups = self.groups(block, reading := self.case.reading() | chosen)
+                shown = all(group.witness is not None for group in groups)
+                made.append((chosen, self.conflict(block, reading), shown))
+        return self._outcomes[block]
+
+    def in_order(self) -> list[ClaimRow]:
+        """Return the claims block by block."""
+        order = ["", *self._blocks]
+        return sorted(self.claims, key=lambda one: order.index(next(iter(self._near(one)), "")))
 
     def bearing(self, claim: ClaimRow, reading: Reading) -> tuple[Hashable, ...]:
         """Return what bears on a claim; where it is the same, so is the judgement."""
@@ -169,9 +214,9 @@ class Judge:
                     found.append((state.network.kind(claim), group, *places))
         return tuple(found)
 
-    def of(self, claim: ClaimRow) -> tuple[str, ...]:
+    def of(self, claim: ClaimRow) -> Sequence[str]:
         """Return the blocks that a claim bears on."""
-        return tuple(name for name, one in self._blocks.items() if claim.claim_id in one.ids)
+        return self._of.get(claim.claim_id, ())
 
     def axes(self, claim: ClaimRow) -> tuple[tuple[str, ...], ...]:
         """Return the axes of each block that a claim bears on; a target names its own."""
@@ -194,9 +239,7 @@ class Judge:
         """Judge a claim under one full reading (an option for every axis)."""
         found = self._judge(claim, reading)
         ours = [
-            row.note
-            for row in self.relations
-            if row.relation == "remark" and row.claim == claim.claim_id and row.holds(reading)
+            row.note for row in self._remarks if row.claim == claim.claim_id and row.holds(reading)
         ]
         return replace(found, evidence=" ".join([found.evidence, *ours])) if ours else found
 
@@ -229,10 +272,16 @@ class Judge:
                 return claim.model_copy(update={"quantity": row.of, "period": row.period})
         return claim
 
+    def _near(self, claim: ClaimRow) -> Sequence[str]:
+        """Return the blocks of a claim; of a target, those of the results it is compared with."""
+        if claim.role not in GOALS:
+            return self.of(claim)
+        return [name for name, one in self._blocks.items() if claim.quantity in one.reached]
+
     def _goal(self, claim: ClaimRow, reading: Reading) -> Judgement:
         key = (claim.claim_id, *(reading[axis] for axis in self.case.parameters.readings))
         if key not in self._found:
-            blocks = [name for name, one in self._blocks.items() if claim.quantity in one.reached]
+            blocks = self._near(claim)
             state = self.state(blocks[0], reading) if blocks else None
             self._found[key] = judge_goal(self.claims, state, claim)
         return self._found[key]

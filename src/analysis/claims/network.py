@@ -271,6 +271,7 @@ class Solved:
 
     groups: dict[tuple[object, ...], Group] = field(default_factory=dict)
     ends: dict[object, Ends] = field(default_factory=dict)
+    states: dict[tuple[str, ...], State] = field(default_factory=dict)
 
 
 class State:

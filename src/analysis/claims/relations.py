@@ -8,6 +8,8 @@ reading only, and a statement of the publication may be what asserts it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import takewhile
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from pydantic import Field, model_validator
@@ -120,12 +122,12 @@ class RelationRow(Row):
                 raise ValueError("reading: this must have the form AXIS=OPTION")
         return self
 
-    @property
+    @cached_property
     def parts(self) -> tuple[str, ...]:
         """The entries of the column ``of``."""
         return tuple(part.strip() for part in self.of.split(";") if part.strip())
 
-    @property
+    @cached_property
     def conditions(self) -> dict[str, str]:
         """The option of each axis under which the row holds."""
         pairs = (text.split("=") for text in self.reading.split(";") if text)
@@ -135,7 +137,7 @@ class RelationRow(Row):
         """Say whether the row holds under a reading."""
         return all(reading[axis] == option for axis, option in self.conditions.items())
 
-    @property
+    @cached_property
     def quantities(self) -> tuple[str, ...]:
         """Every quantity that the row names."""
         named = [self.quantity, *([self.by] if self.by else [])]
@@ -232,7 +234,7 @@ class _Check:
         for name in sorted(members & self.made_up):
             column = "by" if name == row.by else "of"
             raise problem("made up", row, name, column=column)
-        for other in self.rows[: self.rows.index(row)]:
+        for other in takewhile(lambda other: other is not row, self.rows):
             if _same_subject(row, other) and together(row, other):
                 raise problem("two meanings", row, other=other.relation_id)
 
@@ -266,8 +268,9 @@ class _Check:
 
 def _same_subject(one: RelationRow, other: RelationRow) -> bool:
     """Say whether two rows answer the same question."""
-    alike = any(one.relation in some and other.relation in some for some in _MEANINGS)
-    if not alike or one.quantity != other.quantity:
+    if one.quantity != other.quantity:
+        return False
+    if not any(one.relation in some and other.relation in some for some in _MEANINGS):
         return False
     if one.relation == "kind":
         return one.claim == other.claim
@@ -326,12 +329,14 @@ class Block:
         self.relations = tuple(
             row for row in relations if reached & (set(row.quantities) - {row.of} | {row.quantity})
         )
-        linked = {row.claim for row in self.relations}
-        printed = {_print(claim) for claim in claims if claim.claim_id in linked}
-        self.claims = tuple(c for c in claims if c.quantity in reached or _print(c) in printed)
+        linked = {row.claim for row in self.relations} - {""}
+        printed = {_print(claim) for claim in claims if linked and claim.claim_id in linked}
+        self.claims = tuple(
+            c for c in claims if c.quantity in reached or (printed and _print(c) in printed)
+        )
         self.ids = {claim.claim_id for claim in self.claims}
         self.name = next(c.quantity for c in claims if c.quantity in quantities and is_result(c))
-        goals = {claim.claim_id for claim in claims if claim.role in GOALS}
+        goals = {claim.claim_id for claim in self.claims if claim.role in GOALS}
         about = [row for row in self.relations if row.claim not in goals]
         used, named = ({ROUNDING, *_axes(rows)} for rows in (about, self.relations))
         self.axes = tuple(axis for axis in order if axis in used)

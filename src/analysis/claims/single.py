@@ -162,23 +162,6 @@ def beyond_whole(printed: Printed) -> str:
     return f"a share of {printed.text} is {side}; perhaps it is a change, or a ratio of two things"
 
 
-def squared_share_counts(
-    printed: str | Printed, n: int, rounding: Rounding = Rounding.HALF_UP
-) -> list[int]:
-    """Return every count k out of `n` for which the *square* of k / n prints as given.
-
-    Table 2 of the paper multiplies the satisfaction index (satisfied over respondents) by the
-    satisfied and divides by the respondents once more, which squares the share.
-    """
-    possible = preimage(parse_percent(printed), rounding).meet(Interval(Fraction(0), Fraction(1)))
-    return list(possible.root().times(_positive(n)).integers())
-
-
-def grows(earlier: int, later: int, printed: str | Printed, rounding: Rounding) -> bool:
-    """Say whether the growth from `earlier` (above 0) to `later` prints as given."""
-    return Fraction(later - earlier, earlier) in preimage(parse_percent(printed), rounding)
-
-
 def later_counts(
     printed: str | Printed, earlier: int, rounding: Rounding = Rounding.HALF_UP
 ) -> range:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from analysis.base.errors import InputError
 from analysis.base.text import fields, unguarded
-from analysis.claims.judge import Judge
+from analysis.claims.judge import Judge, combinations
 from analysis.claims.relations import ROUNDING, Choice, Reading
 from analysis.claims.wording import WORDS, Word
 from analysis.tables.case import Case
@@ -39,9 +39,9 @@ def _choices(judge: Judge, claim: ClaimRow) -> Iterator[Choice]:
     seen: set[tuple[Hashable, ...]] = set()
     for block in judge.axes(claim) or (claim.axes,):
         inside = [axis for axis in readings if axis in block and axis != ROUNDING]
-        for named in _combinations(judge.case, [a for a in inside if a in claim.axes]):
+        for named in combinations(judge.case, [a for a in inside if a in claim.axes]):
             others = [axis for axis in inside if axis not in named]
-            for choice in _combinations(judge.case, _deciding(judge, claim, named, others)):
+            for choice in combinations(judge.case, _deciding(judge, claim, named, others)):
                 full = usual | named | choice
                 key = (*(full[axis] for axis in apart), *judge.bearing(claim, full))
                 if key not in seen:
@@ -62,12 +62,6 @@ def _telling(judge: Judge, claim: ClaimRow, full: Choice, axes: set[str]) -> set
     }
 
 
-def _combinations(case: Case, axes: Sequence[str]) -> Iterator[Choice]:
-    readings = case.parameters.readings
-    for options in product(*(readings[axis].options for axis in axes)):
-        yield dict(zip(axes, options, strict=True))
-
-
 def _deciding(judge: Judge, claim: ClaimRow, named: Choice, axes: Sequence[str]) -> list[str]:
     """Return the axes that put the claim into a conflict or out of it, given those named."""
     if not axes:
@@ -75,7 +69,7 @@ def _deciding(judge: Judge, claim: ClaimRow, named: Choice, axes: Sequence[str])
     usual = judge.case.reading()
     found = [
         (choice, judge.contradicted(claim, {**usual, **named, **choice}))
-        for choice in _combinations(judge.case, [*axes, ROUNDING])
+        for choice in combinations(judge.case, [*axes, ROUNDING])
     ]
 
     def decides(axis: str) -> bool:
@@ -138,13 +132,13 @@ def verdict_table(judge: Judge) -> pd.DataFrame:
         ``bounds`` are JSON with sorted keys (money in centimos, labour in quarter-hours),
         ``default`` marks the default reading of each claim, exactly one.
     """
-    rows = [
-        row
-        for claim in _counted(judge.claims)
-        for choice in _choices(judge, claim)
-        for row in _by_rounding(judge, claim, choice)
-    ]
-    return pd.DataFrame(rows)
+    rows = {
+        claim: [
+            row for choice in _choices(judge, claim) for row in _by_rounding(judge, claim, choice)
+        ]
+        for claim in _counted(judge.in_order())
+    }
+    return pd.DataFrame([row for claim in judge.claims for row in rows[claim]])
 
 
 def _json(content: Mapping[str, object]) -> str:
@@ -225,11 +219,8 @@ def universe_table(judge: Judge) -> pd.DataFrame:
     usual = judge.case.reading()
     used = list(dict.fromkeys(axis for axes in judge.blocks.values() for axis in axes))
     rows = []
-    for block, axes in judge.blocks.items():
-        for chosen in _combinations(judge.case, axes):
-            reading = {**usual, **chosen}
-            conflict = judge.conflict(block, reading)
-            shown = all(group.witness is not None for group in judge.groups(block, reading))
+    for block in judge.blocks:
+        for chosen, conflict, shown in judge.outcomes(block):
             default = all(usual[axis] == option for axis, option in chosen.items())
             cells = (chosen.get(axis, "") for axis in used)
             rows.append((block, *cells, default, shown and not conflict, "; ".join(conflict)))

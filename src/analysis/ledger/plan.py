@@ -15,11 +15,12 @@ from fractions import Fraction
 from itertools import count
 
 from analysis.base.errors import InputError
+from analysis.base.numbers import parse_percent
 from analysis.base.periods import parse_period, parse_quarter, quarter_label
 from analysis.base.text import Rounding
 from analysis.claims.judge import Judge
 from analysis.claims.printed import Interval, preimage
-from analysis.claims.single import growth_pairs, share_counts, squared_share_counts
+from analysis.claims.single import growth_pairs, share_counts
 from analysis.claims.solver.bounds import bounds
 from analysis.claims.solver.search import witness
 from analysis.claims.solver.system import Linear, System, at_least, equal, quantity
@@ -404,7 +405,8 @@ def _fitting_counts(
         found = next((pair for pair in pairs if max(pair) <= n), None)
     elif meaning == "squared-share":
         names = ("satisfied",)
-        found = next(((k,) for k in squared_share_counts(printed, n, rounding)), None)
+        inside = preimage(parse_percent(printed), rounding).meet(Interval(Fraction(0), Fraction(1)))
+        found = next(((k,) for k in inside.root().times(n).integers()), None)
     else:
         scale = _POINTS if meaning == "mean-score" else 1
         names = ("score_total",) if meaning == "mean-score" else ("satisfied",)

@@ -53,7 +53,6 @@ class Questions:
         ends: dict[object, Ends] | None = None,
     ) -> None:
         self.items, self.ends = items, {} if ends is None else ends
-        self.asked: dict[object, Ends] = {}
         self.search = Search(rules, {tag: system.linear(made) for tag, made in items.items()})
         every = (*rules, *(item for made in items.values() for item in made))
         self._names = {name for item in every for name in item.names}
@@ -170,13 +169,10 @@ class Selection:
         return _span(self._ends(claims), one)
 
     def _ends(self, claims: Sequence[Claim]) -> Ends:
-        asked = (self.tags, *claims)
-        if asked not in self.ask.asked:
-            content, ends = self.ask.search.content(self.tags, claims), self.ask.ends
-            if content not in ends:
-                ends[content] = Ends(Part(content), self.ask.seen(self.tags, claims))
-            self.ask.asked[asked] = ends[content]
-        return self.ask.asked[asked]
+        content, ends = self.ask.search.content(self.tags, claims), self.ask.ends
+        if content not in ends:
+            ends[content] = Ends(Part(content), self.ask.seen(self.tags, claims))
+        return ends[content]
 
     def _find(self, claims: Sequence[Claim]) -> dict[str, int] | Outcome:
         found = self.ask.search.decide(self.tags, claims)

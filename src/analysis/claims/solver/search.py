@@ -66,7 +66,7 @@ class Search:
         self._tableau = Tableau()
         self._totals: set[int] = set()  # a total can settle at once what its parts would not
         self._cases = self.looked_at = 0
-        self._links: Links | None = None  # of a part
+        self._links = Links()  # of a part
         self._last: tuple[object, Question] | None = None
         self._rules = self._limits(0, rules)
         self._bits = {tag: 1 << number for number, tag in enumerate(claims)}
@@ -177,7 +177,7 @@ class Search:
         key = (tuple(tags), number, len(self._totals))
         if self._last is None or self._last[0] != key:
             chosen = [*chain.from_iterable(self._claims[tag] for tag in key[0])]
-            nothing = Question({}, {}, {}, self._totals, self._links or Links(), set())
+            nothing = Question({}, {}, {}, self._totals, self._links, set())
             self._last = key, self._with(nothing, [*self._rules, *chosen], chosen)
         asked = self._last[1]
         try:
@@ -188,8 +188,7 @@ class Search:
             self._totals -= new
             for v in sorted(new):
                 self._tableau.drop(v)
-                if self._links is not None:
-                    self._links.drop(v)
+                self._links.drop(v)
 
     def _with(
         self, asked: Question, added: Sequence[_Limited], about: Sequence[_Limited]
@@ -206,7 +205,7 @@ class Search:
             sums = [_names(forms[v]) for v in low.keys() | high.keys() if len(forms[v]) > 1]
             names = reachable(names, sums)
         touched = {v: form for v, form in forms.items() if names.issuperset(_names(form))}
-        if self._links is not None:
+        if isinstance(self, Part):
             for v, form in touched.items():
                 if len(form) > 1 and v not in asked.links.sums:
                     asked.links.add(v, self._parts(v, touched))
@@ -239,7 +238,7 @@ class Search:
         Before a long search, it looks where rounding can break no limit.
         """
         low, high = dict(asked.low), dict(asked.high)
-        is_part = self._links is not None
+        is_part = isinstance(self, Part)
         if is_part and most > 1:
             refuted = asked.links.narrow(low, high, asked.changed)
             if refuted is not None:
@@ -331,16 +330,14 @@ class Part(Search):
         checked, totals = content
         variable = self._tableau.variable
         self._totals |= {variable(form) for form in totals}
-        ends: tuple[Limits, Limits] = {}, {}
-        for form, *limits in checked:
-            for side, limit in zip(ends, limits, strict=True):
-                if limit is not None:
-                    side[variable(form)] = limit, 0
-        self._links = self._linked(self._tableau.forms, *ends)
-        self._links.narrow(*ends, self._links.sums)
+        made = [(variable(form), least, most) for form, least, most in checked]
+        low: Limits = {v: (end, 0) for v, end, _ in made if end is not None}
+        high: Limits = {v: (end, 0) for v, _, end in made if end is not None}
+        self._links = self._linked(self._tableau.forms, low, high)
+        self._links.narrow(low, high, self._links.sums)
         self._bits[""] = 0
-        sides = zip((False, True), ends, strict=True)
-        self._claims[""] = [(v, upper, side[v]) for upper, side in sides for v in side]
+        below = [(v, False, end) for v, end in low.items()]
+        self._claims[""] = below + [(v, True, end) for v, end in high.items()]
 
 
 @lru_cache(maxsize=2**14)

@@ -233,13 +233,14 @@ def connected(named: Iterable[tuple[T, set[str]]]) -> list[tuple[list[T], set[st
     >>> [members for members, _ in connected([(1, {"a"}), (2, {"b"}), (3, {"a", "c"})])]
     [[2], [1, 3]]
     """
-    groups: list[tuple[list[T], set[str]]] = []
-    for item, names in named:
-        joined = [group for group in groups if group[1] & names]
-        groups = [group for group in groups if not group[1] & names]
+    groups: dict[int, tuple[list[T], set[str]]] = {}
+    place: dict[str, int] = {}
+    for number, (item, names) in enumerate(named):
+        joined = [groups.pop(one) for one in sorted({place[n] for n in names if n in place})]
         members = [member for group in joined for member in group[0]]
-        groups.append(([*members, item], names.union(*(group[1] for group in joined))))
-    return groups
+        groups[number] = [*members, item], names.union(*(group[1] for group in joined))
+        place.update(dict.fromkeys(groups[number][1], number))
+    return list(groups.values())
 
 
 @dataclass(frozen=True)
