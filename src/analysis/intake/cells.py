@@ -130,7 +130,7 @@ def read_whole(cell: Cell, context: Context, factor: int = 1, money: bool = Fals
         return read
     whole = Fraction(read.text) * factor
     if whole.denominator == 1:
-        return read._replace(text=str(whole.numerator))
+        return Read(str(whole.numerator), None, read.mark, read.shows)
     if factor == 1:
         return _broken("not-whole")
     if not money:
@@ -203,7 +203,7 @@ def _number(cell: Cell, context: Context, money: bool) -> Read:
     number = _unsigned(text, context.settings.decimal)
     if mark not in _TELLING:
         mark = number.mark or mark or read.mark
-    return number if number.fault else number._replace(text=sign + number.text, mark=mark)
+    return number if number.fault else Read(sign + number.text, None, mark, number.shows)
 
 
 def _without_currency(text: str, context: Context) -> tuple[str, str]:

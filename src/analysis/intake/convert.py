@@ -230,24 +230,24 @@ def _reader(info: FieldInfo, context: Context, factor: int) -> Callable[[Any], R
 
 
 @cache
-def _adapter(row: type[Row], name: str) -> TypeAdapter[Any]:
+def _adapter(row: type[Row], name: str) -> Callable[[str], Any]:
     """Return what validates cells of a column."""
     info = row.model_fields[name]
     kind: Any = Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
-    return TypeAdapter(kind)
+    return TypeAdapter(kind).validator.validate_python
 
 
-def _validated(item: Read, adapter: TypeAdapter[Any], empty: Fault | None, factor: int) -> Read:
+def _validated(item: Read, valid: Callable[[str], Any], empty: Fault | None, factor: int) -> Read:
     """Give a plain form its value, or the rule of the row model's field that it breaks."""
     if item.fault or not item.text:
         return item if item.fault or empty is None else Read("", empty)
     try:
-        value = adapter.validate_python(item.text)
+        value = valid(item.text)
     except ValidationError as error:
         rule = of.broken_rule(error.errors(include_url=False)[0], factor)
         return Read("", Fault(Rank.CELL, tr(rule)))
     fault = no_glyph(value) if isinstance(value, str) else None
-    return Read("", fault, value=value) if fault else item._replace(value=value)
+    return Read("", fault, value=value) if fault else Read(*item[:-1], value)
 
 
 def _report_cells(sheet: Sheet, columns: dict[str, _Column], context: Context) -> None:
