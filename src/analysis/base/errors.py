@@ -80,7 +80,7 @@ class InputError(BuildError):
         if self.value is not None:
             shown = printable(" ".join(str(self.value).splitlines()))
             shown = shown if len(shown) <= 60 else shown[:57] + "..."
-            text += f"“{shown}”: "
+            text += f"{tr('“{text}”', text=shown)}: "
         text += self.rule
         if self.fix:
             text += f". {tr('To fix: {fix}', fix=self.fix)}"
