@@ -63,7 +63,8 @@ def test_tables_of_any_width_stay_on_the_page(
     table = f"table(columns: {columns}, table.header({head}), {body})"
     measured = (
         f"#context [#metadata({{let t = {table}; let c = t.fields().children.slice(1); "
-        "let plan = plan-table(t.fields().children.first().children, c, t.fields().columns); "
+        f"let needs = column-needs(t.fields().children.first().children, c, {columns}, base); "
+        "let plan = plan-table(needs, t.fields().columns); "
         "(room: plan.at(1) / 1mm, width: measure(set-table(t, plan, false), "
         "width: plan.at(1)).width / 1mm)})<measured>]"
     )
