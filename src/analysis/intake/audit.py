@@ -27,7 +27,6 @@ from analysis.intake.problems import Fault, Rank, fault_of, no_glyph, problem_of
 from analysis.intake.rows import FILE_LINES, Rows, first_of
 from analysis.kpis import duck
 from analysis.kpis.cube import PLAIN_FORM, files, header_errors
-from analysis.kpis.duck import OPEN, header, in_whole_units, shown, sql_type
 from analysis.tables.case import Case
 from analysis.tables.columns import CURRENCY, Found, folded, header_of, is_choice, names_of
 from analysis.tables.strategy_tables import CHECK_INS, PLAN_TABLES
@@ -78,11 +77,10 @@ def audit(case: Case, inputs: Inputs) -> Iterator[dict[str, Rows] | None]:
         inputs.note("not-heeded", ", ".join(told), at=yaml_of(case), form=tr(PLAIN_FORM))
     with duck.store_on(case.raw, case.root, case.root / ".build" / case.name, there) as store:
         tables: dict[str, Rows] = {}
-        for name, each in there.items():
-            called = [str(shown(path, case.root)) for path in each]
-            file = called[0] if len(each) == 1 else str(Path(called[0]).parent)
-            about: dict[str, Any] = {"store": store, "paths": each, "case": case}
-            rows = _InPlace(file, duck.TABLES[name], files=called, **about)
+        for name, its in there.items():
+            names = [str(duck.shown(path, case.root)) for path in its]
+            file = names[0] if len(its) == 1 else str(Path(names[0]).parent)
+            rows = _InPlace(file, duck.TABLES[name], files=names, store=store, paths=its, case=case)
             rows.check()
             if rows.count or rows.problems:
                 tables[name] = rows
@@ -111,11 +109,11 @@ class _InPlace(Rows):
     @property
     def larger(self) -> dict[str, str]:
         """The columns of money that are given in whole units, with their names in the files."""
-        return in_whole_units(self.table, self.header)
+        return duck.in_whole_units(self.table, self.header)
 
     def check(self) -> None:
         """Check the columns of all files, then each cell, and then each text."""
-        headers = [header(self.store, path, self.case.root) for path in self.paths]
+        headers = [duck.header(self.store, path, self.case.root) for path in self.paths]
         self.header = headers[0]
         errors = header_errors(self.table, self.paths, headers, self.case.root)
         self.problems += [problem_of(error, Rank.COLUMNS) for error in errors]
@@ -143,7 +141,7 @@ class _InPlace(Rows):
         broken = {str(at): ~nw.col(f"kept_{at}") for at in range(len(rules))}
         found = self.sums(broken | {"rows": nw.col("line") > 0})
         self.count = int(found["rows"])
-        if self.table.name in OPEN:
+        if self.table.name in duck.OPEN:
             ((every,),) = self.store.sql(f"select count(*) from {self._source()}").fetchall()
             if every > self.count:
                 self.note("not-completed", "", every - self.count)
@@ -160,7 +158,7 @@ class _InPlace(Rows):
 
     def _rules(self) -> Iterator[tuple[str, str, Fault]]:
         """Yield the rules of cells: a column, what holds in SQL of rows that keep it, the fault."""
-        fields, about = self.table.row.model_fields, self.case.parameters
+        infos, about = self.table.row.model_fields, self.case.parameters
         for rule in duck.rules(self.table):
             if rule.sort == "cell":  # and what is there could be read
                 read = f"({rule.column} is not null or raw_{rule.column} = '')"
@@ -168,7 +166,7 @@ class _InPlace(Rows):
                 yield rule.column, f"{read} and {rule.sql}", fault
         stored = self.store.sql(f"from {self._source()}")
         for name, held in zip(stored.columns, map(str, stored.types), strict=True):
-            kind = sql_type(fields[name]) if {name} <= fields.keys() - self.larger else "VARCHAR"
+            kind = duck.sql_type(infos[name]) if {name} <= infos.keys() - self.larger else "VARCHAR"
             if kind != "VARCHAR" and re.match("VARCHAR|TIMESTAMP", held):
                 plain = f"try_cast({name} as {kind})::varchar"
                 other = f"raw_{name} not in ({plain}, {plain} || ' 00:00:00')"
@@ -187,22 +185,19 @@ class _InPlace(Rows):
         fields = self.table.row.model_fields.items()
         # DuckDB makes a bare try_cast as it reads CSV, and stops at a cell that is none
         text = "nullif({}::varchar, '')" if self.is_csv and not self.is_plain else "{}"
-        texts = [n if sql_type(info) == "VARCHAR" else text.format(n) for n, info in fields]
+        texts = [n if duck.sql_type(info) == "VARCHAR" else text.format(n) for n, info in fields]
         typed = map(duck.typed, texts, self.table.row.model_fields.values())
         cells = [f"{cell} as {name}" for cell, (name, _) in zip(typed, fields, strict=True)]
         if not self.is_plain:
             raw = {name: name for name, _ in fields} | self._naming_currencies()
-            cells += [
-                f"coalesce({cell}::varchar, '') as {duck.quoted(f'raw_{name}')}"
-                for name, cell in raw.items()
-            ]
+            cells += [f"coalesce({raw[n]}::varchar, '') as {duck.quoted(f'raw_{n}')}" for n in raw]
         parts = [
             f"select row_number() over () + {1 + place * FILE_LINES} as line, {', '.join(cells)} "
             f"from {self._source(path)}"
             for place, path in enumerate(self.paths)
         ]
         rows = f"({' union all '.join(parts)})"
-        if day := OPEN.get(self.table.name):
+        if day := duck.OPEN.get(self.table.name):
             kept = f"{day} is not null" if self.is_plain else f"raw_{day} <> ''"
             return f"(select * from {rows} where {kept})"
         return rows
@@ -237,7 +232,7 @@ class _InPlace(Rows):
         """Check the texts that a report can show, no choices and no mere keys, each once."""
         for name, info in self.table.row.model_fields.items():
             is_key = (name,) == self.table.key or header_of(info).references
-            if sql_type(info) == "VARCHAR" and not is_choice(info) and not is_key:
+            if duck.sql_type(info) == "VARCHAR" and not is_choice(info) and not is_key:
                 faults = {text: fault for text in self.values(name) if (fault := _fault(text))}
                 for fault in dict.fromkeys(faults.values()):
                     texts = [text for text, its in faults.items() if its == fault]

@@ -282,11 +282,9 @@ def check_tables(case: Case) -> tuple[str, Intake | None]:
     counts = ", ".join(f"{name} {decimal()(count)}" for name, count in rows.items())
     found = tr("Rows: {counts}", counts=counts) if rows else tr("It has no tables of rows.")
     if "periods" in case.from_rows and own:
-        ends = fields(intake.case.parameters.periods, "first last current")
-        words = tr(
-            "Periods, from the rows: {first} to {last}; the report is about {current}", **ends
-        )
-        found += f". {words}"
+        its = fields(intake.case.parameters.periods, "first last current")
+        more = tr("Periods, from the rows: {first} to {last}; the report is about {current}", **its)
+        found += f". {more}"
     return f"{case.name}: {tr('nothing is wrong.')} {found}{noted}", intake
 
 

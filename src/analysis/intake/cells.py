@@ -79,7 +79,6 @@ _MINUS_BEHIND = re.compile(r"(.*\d) ?[-−]", re.ASCII)
 _DASH = re.compile(r"([\d.,\s'’]*\d[.,])[-−–—]+", re.ASCII)
 _TELLING = {"brackets", "minus behind", "dash"}
 """Marks of what gives a number its meaning, which are told before how it is written."""
-_DIGITS = re.compile(r"\d+", re.ASCII)
 _FRACTION = re.compile(r"[+-]?\d+/\d+", re.ASCII)
 _LONGEST_NUMBER = 40
 
@@ -239,13 +238,9 @@ _NAMED_MONTH = re.compile(_NAME_AND_YEAR, re.I | re.ASCII)
 _SERIAL = re.compile(r"\d{5,6}([.,]\d+)?", re.ASCII)
 _EPOCH, _FROM_1904 = date(1899, 12, 30), 1462
 """The day 0 of spreadsheets, and days from there to that of workbooks that count from 1904."""
-_QUARTER = re.compile(
-    r"(\d{4})[\s/-]*[QT]([1-4])|[QT]([1-4])[\s/-]*(\d{4})|([1-4])[QT][\s/-]*(\d{4})"
-)
+_QUARTER = re.compile(r"(\d{4})[\s/-]*[QT]([1-4])|(?:[QT]([1-4])|([1-4])[QT])[\s/-]*(\d{4})")
 _MONTH = re.compile(r"(\d{4})[/-](\d{1,2})|(\d{1,2})[/-](\d{4})", re.ASCII)
-_MONTHS = {
-    name: int(month) for month, names in vocabulary("months").items() for name in names.split()
-}
+_MONTHS = {name: at for at, names in vocabulary("months").items() for name in names.split()}
 """The months' names in English and Spanish, and their usual abbreviations."""
 
 
@@ -312,7 +307,7 @@ def _year(text: str, context: Context) -> str:
 def _named_month(name: str, year: str, context: Context) -> str:
     """Read a named month and a year into the form 2024-05, or -05; nothing if it names none."""
     month = _MONTHS.get(name.casefold())
-    return f"{_year(year, context)}-{month:02}" if month else ""
+    return f"{_year(year, context)}-{month}" if month else ""
 
 
 def _clock(text: str | None) -> str:
@@ -322,7 +317,7 @@ def _clock(text: str | None) -> str:
 def _serial(text: str, since_1904: bool = False) -> Read:
     """Read a number as the day that spreadsheets show for it."""
     whole = text.replace(",", ".").partition(".")[0]
-    days = int(whole) + since_1904 * _FROM_1904 if _DIGITS.fullmatch(whole) else 0
+    days = int(whole) + since_1904 * _FROM_1904 if whole.isdecimal() else 0
     if not 61 <= days <= 109_573:  # before March 1900 programs disagree by a day
         return _broken("not-day")
     return Read((_EPOCH + timedelta(days=days)).isoformat(), None, "serial days")
@@ -367,9 +362,8 @@ CURRENCIES = vocabulary("currencies")
 
 def own_signs(currency: str, name: str) -> tuple[str, ...]:
     """Return how amounts of a currency may be marked, the longest first."""
-    return _longest_first(
-        {*map(str.casefold, (currency, name)), *CURRENCIES.get(currency, "").split()}
-    )
+    marks = CURRENCIES.get(currency, "").split()
+    return _longest_first({currency.casefold(), name.casefold(), *marks})
 
 
 def foreign_signs(currency: str, name: str) -> tuple[str, ...]:

@@ -75,9 +75,8 @@ def check_rows(case: Case, tables: Mapping[str, Rows]) -> None:
         _check_each_row(case, rows)
         _note_doubts(rows)
     if {"survey_response", "service"} <= tables.keys() - unread:
-        answers, services = tables["survey_response"], tables["service"]
-        requested = services.known(["service_id", "requested_on"])
-        requested = requested.select("service_id", "requested_on")
+        answers, names = tables["survey_response"], ["service_id", "requested_on"]
+        requested = tables["service"].known(names).select(names)
         joined = answers.known(["service_id", "answered_on"]).join(requested, on="service_id")
         early = joined.filter(nw.col("answered_on") < nw.col("requested_on"))
         answers.report(fault_of("before-request"), ["answered_on"], early)

@@ -25,7 +25,6 @@ from analysis.intake.problems import Fault, Rank, fault_of, no_glyph
 from analysis.intake.rows import Sheet, records_of
 from analysis.tables import columns as of
 from analysis.tables.case import Case
-from analysis.tables.columns import folded, header_of, may_be_empty
 from analysis.tables.firm_tables import LEDGER_TABLES
 from analysis.tables.rows import Row, period_column
 
@@ -48,8 +47,7 @@ class _Column:
     @property
     def good(self) -> NDArray[np.bool_]:
         """The rows whose cell is right."""
-        right: NDArray[np.bool_] = np.array([item.fault is None for item in self.reads], dtype=bool)
-        return right[self.codes]
+        return np.array([item.fault is None for item in self.reads], dtype=bool)[self.codes]
 
     @property
     def series(self) -> pd.Series[Any]:
@@ -57,8 +55,7 @@ class _Column:
         kind = self.info.annotation
         type_, nothing = _TYPES.get(next(iter(get_args(kind)), kind), ("str", ""))
         values = [item.value or nothing for item in self.reads]
-        distinct: pd.Series[Any] = pd.Series(values, dtype=type_)
-        return pd.Series(distinct.array.take(self.codes))
+        return pd.Series(pd.array(values, dtype=type_).take(self.codes))
 
     def grouped(self, about: str) -> Iterator[tuple[Any, NDArray[np.bool_], object]]:
         """Group the rows by what their reading says; yields that, the rows, the first cell."""
@@ -67,6 +64,8 @@ class _Column:
             rows = np.array([other == kind for other in kinds], dtype=bool)[self.codes]
             yield kind, rows, self.distinct[self.codes[int(rows.argmax())]]
 
+
+_Columns = dict[str, _Column]
 
 _TYPES: Mapping[Any, tuple[Any, Any]] = {int: ("int64", 0), date: ("datetime64[s]", None)}
 """Types of values other than text, and what stands for none; no amount is 0."""
@@ -116,9 +115,7 @@ def _report_rows(sheet: Sheet) -> None:
             sheet.report(Fault(Rank.ROW, tr(rest)), column, np.arange(len(right)) == place)
 
 
-def _deduct(
-    sheet: Sheet, columns: dict[str, _Column], context: Context, scale: NDArray[np.int64]
-) -> None:
+def _deduct(sheet: Sheet, columns: _Columns, context: Context, scale: NDArray[np.int64]) -> None:
     """Take off the amounts what stands in columns of their own, such as the tax in a total."""
     amount = next(iter(of.money_of(sheet.table.row)), "")
     for name in [name for name in sheet.cells if name.startswith(of.DEDUCTION)] if amount else []:
@@ -134,9 +131,9 @@ def _deduct(
 def _read_column(sheet: Sheet, name: str, context: Context, scale: NDArray[np.int64]) -> _Column:
     info, key = sheet.table.row.model_fields[name], name in sheet.table.key
     cells: Sequence[Any] = sheet.column(name)
-    factor, optional = sheet.factors.get(name, 1), may_be_empty(info)
+    factor, optional = sheet.factors.get(name, 1), of.may_be_empty(info)
     reader = _reader(info, context, factor)
-    if header_of(info).money and bool((scale > 1).any()):
+    if of.header_of(info).money and bool((scale > 1).any()):
         cells = list(zip(cells, scale.tolist(), strict=True))
         reader = partial(_read_scaled, context=context, factor=factor)
     if sheet.table in LEDGER_TABLES:
@@ -174,31 +171,26 @@ def _proven(reads: Sequence[Read]) -> str:
 def _remedy(fault: Fault, column: _Column) -> Fault:
     """Return what to do about a fault of a column that does not say it."""
     if fault.rule == fault_of("not-whole").rule:
-        larger = next(iter(header_of(column.info).larger), "")
+        larger = next(iter(of.header_of(column.info).larger), "")
         return fault_of("whole-or-larger" if larger else "without-decimals", larger=larger)
     if fault.rule == tr(of.PATTERNS[of.KEY]):
         return fault_of("without-blanks")
     if get_args(column.info.annotation) == get_args(of.CostCategory):
         pairs = zip(column.distinct, column.reads, strict=True)
-        return _accounts_to_add({str(cell) for cell, item in pairs if item.fault})
+        unknown = {str(cell).replace("'", "''") for cell, item in pairs if item.fault} - {""}
+        lines = "\n".join(["  accounts:", *(f"    '{name}': category" for name in sorted(unknown))])
+        words = ", ".join(get_args(of.CostCategory))
+        return fault_of("unknown-account", words=words, lines=lines)
     return fault_of("correct-cell", meaning=tr(of.meaning(column.info, larger=column.factor > 1)))
-
-
-def _accounts_to_add(unknown: set[str]) -> Fault:
-    """Say which lines of ``case.yaml`` would give accounts a kind of cost."""
-    names = sorted(name.replace("'", "''") for name in unknown - {""})
-    lines = [f"    '{name}': category" for name in names]
-    words = ", ".join(get_args(of.CostCategory))
-    return fault_of("unknown-account", words=words, lines="\n".join(["  accounts:", *lines]))
 
 
 def _read_choice(cell: Cell, info: FieldInfo) -> Read:
     """Read one of several words, which may be spelt otherwise."""
     found, exact = read.read_text(cell), get_args(info.annotation)
-    spelt = {folded(word): word for word in exact}
-    spelt |= {folded(other): word for other, word in header_of(info).values.items()}
-    if found.text and found.text not in exact and (meant := spelt.get(folded(found.text) or " ")):
-        return Read(meant, None, "spelling")
+    spelt = {of.folded(word): word for word in exact}
+    spelt |= {of.folded(other): word for other, word in of.header_of(info).values.items()}
+    if found.text and found.text not in exact and (ours := spelt.get(of.folded(found.text) or " ")):
+        return Read(ours, None, "spelling")
     return found
 
 
@@ -212,7 +204,7 @@ _PERIODS = {of.DAY_OR_MONTH, of.PERIOD, of.MONTH, of.QUARTER}
 
 def _reader(info: FieldInfo, context: Context, factor: int) -> Callable[[Any], Read]:
     """Return how the cells of a column are read."""
-    kind, money = info.annotation, header_of(info).money
+    kind, money = info.annotation, of.header_of(info).money
     if kind in (date, date | None):
         return partial(read.read_day, context=context)
     if kind in (int, int | None):
@@ -250,7 +242,7 @@ def _validated(item: Read, valid: Callable[[str], Any], empty: Fault | None, fac
     return Read("", fault, value=value) if fault else Read(*item[:-1], value)
 
 
-def _report_cells(sheet: Sheet, columns: dict[str, _Column], context: Context) -> None:
+def _report_cells(sheet: Sheet, columns: _Columns, context: Context) -> None:
     """Report faults, contradictory forms and rewritten cells."""
     shown: dict[str, tuple[int, str]] = {}  # the first row and cell that prove a form
     for column in columns.values():
@@ -288,8 +280,7 @@ def moved_by(largest: Fraction, total: Fraction) -> dict[str, str]:
     >>> moved_by(Fraction(1, 4), Fraction(9, 20))
     {'most': '0.0025', 'total': '0.0045'}
     """
-    most, all_ = (f"{float(number / _CENT):.4f}" for number in (largest, total))
-    return {"most": most, "total": all_}
+    return {key: f"{float(n / _CENT):.4f}" for key, n in (("most", largest), ("total", total))}
 
 
 def _subtract_credit_notes(sheet: Sheet, context: Context) -> None:
@@ -320,8 +311,7 @@ def codes_of(mark: str) -> list[str]:
     >>> codes_of("€"), codes_of("pln"), len(codes_of("$")) > 3
     (['EUR'], ['PLN'], True)
     """
-    signs = CURRENCIES.items()
-    return [code for code, marks in signs if mark in (code.casefold(), *marks.split())]
+    return [code for code, marks in CURRENCIES.items() if mark in (code.casefold(), *marks.split())]
 
 
 def _code(name: str) -> str:
@@ -333,7 +323,7 @@ def _code(name: str) -> str:
 
 def name_currencies(sheet: Sheet, context: Context) -> None:
     """Put the mark of another currency, such as in ``$ 984.64``, into a column of its own."""
-    needed = [n for n in sheet.money if not may_be_empty(sheet.table.row.model_fields[n])]
+    needed = [n for n in sheet.money if not of.may_be_empty(sheet.table.row.model_fields[n])]
     name = needed[0] if len(needed) == 1 else ""
     cells = sheet.cells.get(name, ())
     texts = [cell for cell in set(cells) if isinstance(cell, str) and _BEARS_MARK.search(cell)]

@@ -65,9 +65,8 @@ class Placed(Log):
         for file in dict.fromkeys(name for name, _ in places):
             at = [place for place, (name, _) in enumerate(places) if name == file]
             (fault, value), rows = about(at[0]), [places[place][1] for place in at]
-            row, *others = rows
-            counted = len(rows) + unnamed
-            self.problems.append(Problem(fault, file, row, column, value, tuple(others), counted))
+            where = file, rows[0], column, value, tuple(rows[1:])
+            self.problems.append(Problem(fault, *where, len(rows) + unnamed))
             unnamed = 0
 
 
@@ -204,8 +203,7 @@ class Rows(Placed):
 
 def first_of(rows: nw.LazyFrame[Any]) -> Mapping[str, Any]:
     """Return the first of some rows, wherever they are."""
-    found: Mapping[str, Any] = rows.head(1).collect("pandas").to_native().iloc[0]
-    return found
+    return dict(rows.head(1).collect("pandas").to_native().iloc[0])
 
 
 def count_of(rows: nw.LazyFrame[Any]) -> int:
