@@ -242,6 +242,4 @@ class _InPlace(Rows):
 def _fault(text: str) -> Fault | None:
     """Return the rule that a text breaks which is taken as it stands."""
     read = read_text(text)
-    if read.fault or read.text != text:
-        return read.fault or fault_of("not-plain")
-    return no_glyph(text)
+    return read.fault or (no_glyph(text) if read.text == text else fault_of("not-plain"))

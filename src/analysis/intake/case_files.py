@@ -84,11 +84,13 @@ def find(case: Case) -> Inputs:
     by_name = {".csv", *([".parquet"] if case.parameters.engine == "pandas" else [])}
     for path in sorted(case.raw.iterdir()):
         file, suffix = file_of(case, path), path.suffix.lower()
+        # a link that leads to itself leads nowhere
+        is_inside = path.exists() and path.resolve().is_relative_to(case.raw.resolve())
         if path.name.startswith((".", "~$")):
             continue
         if path.name in case.parameters.intake.ignore:
             found.note("ignored", at=file)
-        elif path.is_symlink() and not _leads_inside(case, path):
+        elif path.is_symlink() and not is_inside:
             found.refuse("outside-folder", at=file)
         elif path.is_dir():
             _look_at_folder(case, path, found)
@@ -98,11 +100,6 @@ def find(case: Case) -> Inputs:
         elif suffix in _TEXTS or path.is_symlink():
             found.refuse("no-file", at=file)
     return found
-
-
-def _leads_inside(case: Case, path: Path) -> bool:
-    """Whether a link leads to something in the case's folder; one that leads to itself does not."""
-    return path.exists() and path.resolve().is_relative_to(case.raw.resolve())
 
 
 def is_summed_in_place(case: Case, paths: Iterable[Path]) -> bool:
@@ -297,9 +294,7 @@ def still_example(case: Case, tables: Mapping[str, Rows]) -> Iterator[Problem]:
         rows = tables.get(table.name)
         if rows and rows.memory is not None and (raw / table.file).is_file():
             frames = (read_frame(table, raw, case.root), rows.memory)
-            words: list[Any] = [
-                {*map(tuple, one.select_dtypes("str").to_numpy())} for one in frames
-            ]
+            words: list[Any] = [{*map(tuple, f.select_dtypes("str").to_numpy())} for f in frames]
             if words[0] == words[1]:
                 value = f"{len(rows.memory):,} rows"
                 yield Problem(fault_of("example-words"), rows.file, value=value)

@@ -211,9 +211,7 @@ def _without_currency(text: str, context: Context) -> tuple[str, str]:
         return text, ""
     if (rest := without_sign(text, context.currency)) is not None:
         return rest, "currency"
-    if without_sign(text, context.foreign) is not None:
-        return text, "foreign"
-    return text, ""
+    return text, "" if without_sign(text, context.foreign) is None else "foreign"
 
 
 def _unsigned(text: str, told: str | None) -> Read:

@@ -7,7 +7,7 @@ come the rules of single tables in memory: statements, key results, check-ins.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, time
@@ -52,7 +52,6 @@ _MOST_LISTED = 40
 _VARIANTS = ("service_type", "segment", "role", "category")
 """Columns whose values sort rows, so that one spelt in two ways counts as two."""
 
-_Names = Collection[str]
 Rule = tuple[Fault, Sequence[str], nw.Expr]
 """What is wrong, with which columns, and in which rows."""
 
@@ -95,7 +94,7 @@ def _check_keys(rows: Rows) -> None:
         rows.report(fault_of("key-twice"), key, known.join(again, on=key, how="semi"))
 
 
-def _check_references(case: Case, tables: Mapping[str, Rows], rows: Rows, unread: _Names) -> None:
+def _check_references(case: Case, tables: Mapping[str, Rows], rows: Rows, unread: set[str]) -> None:
     for name, info in rows.table.row.model_fields.items():
         to = of.header_of(info).references
         if not to or to in unread:
@@ -108,9 +107,8 @@ def _check_references(case: Case, tables: Mapping[str, Rows], rows: Rows, unread
             rows.report(fault, [name], filled.filter(~nw.col(name).is_in(known)))
         elif other is not None:
             _check_other(rows, name, other, filled)
-        elif (rows.table.name, to) == ("sale", "customer"):
-            pass  # invoices name customers by themselves
-        elif count := count_of(filled):
+        # invoices name customers by themselves
+        elif (rows.table.name, to) != ("sale", "customer") and (count := count_of(filled)):
             file = next((table.file for table in TABLES if table.name == to), to)
             rows.note("not-checked", rows.called(name), count, file=file)
 
@@ -228,9 +226,8 @@ def check_method(case: Case, tables: Mapping[str, Sheet]) -> None:
     files = {file_of(case, case.method / t.table.file): t for t in right.values()}
 
     def rows(name: str) -> list[Any]:
-        if (table := right.get(name)) is None:
-            return []
-        return [table.table.row.model_validate(record) for record in records_of(table)]
+        those = [right[name]] if name in right else []
+        return [t.table.row.model_validate(record) for t in those for record in records_of(t)]
 
     errors: list[InputError] = []
     if right.keys() >= {"key_results", "objectives"}:

@@ -18,11 +18,9 @@ from analysis.base.text import listed
 from analysis.intake import cells as read
 from analysis.intake import problems as said
 from analysis.intake.cells import Cell, Context
-from analysis.intake.problems import fault_of
 from analysis.intake.rows import FILE_LINES, Sheet
 from analysis.intake.sheets import SEARCHED_ROWS, SHEET, Grid, Words
-from analysis.tables import columns as known
-from analysis.tables.columns import REST, Found, folded, header_of, money_of, names_of
+from analysis.tables import columns as of
 from analysis.tables.rows import Row, Table, period_column
 
 MONEY_ROWS = ("sale", "cost")
@@ -35,12 +33,12 @@ _Named = tuple[str, Sequence[Cell]]
 
 def plain_header(text: object) -> str:
     """Write a header so that capitals and blanks make no difference."""
-    return " ".join(known.INVISIBLE.sub("", str(text)).split()).casefold()
+    return " ".join(of.INVISIBLE.sub("", str(text)).split()).casefold()
 
 
 def plain_text(cell: Cell) -> str:
     """Write a header or cell as text that ``case.yaml`` may hold."""
-    text = known.INVISIBLE.sub("", str(cell))
+    text = of.INVISIBLE.sub("", str(cell))
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
@@ -61,18 +59,18 @@ class Reading:
 
     table: Table
     name: str = ""
-    columns: Mapping[str, Found] | None = None
+    columns: Mapping[str, of.Found] | None = None
 
-    def meaning(self, header: str, currency: Words = ()) -> Found | None:
+    def meaning(self, header: str, currency: Words = ()) -> of.Found | None:
         """Return what a column is: by ``case.yaml`` if that speaks of the file, or by its name."""
         if self.columns is None:
-            return known.find_column(header, self.table.row, currency)
+            return of.find_column(header, self.table.row, currency)
         return self.columns.get(plain_header(header))
 
 
 def words_of(header: str) -> set[str]:
     """Return the words of a header, folded, and all of it as one."""
-    plain = folded(header)
+    plain = of.folded(header)
     return {plain, *plain.split("_")}
 
 
@@ -113,7 +111,7 @@ def joined(sheets: Sequence[Sheet]) -> Sheet:
             made.refuse("two-units", None, made.headers[name])
     seen: dict[tuple[Cell, ...], str] = {}
     for sheet in sheets:
-        rows = set(zip(*(sheet.column(name) for name in names if name != REST), strict=True))
+        rows = set(zip(*(sheet.column(name) for name in names if name != of.REST), strict=True))
         if again := rows & seen.keys():
             other = seen[min(again, key=str)]
             made.refuse("rows-in-two-files", at=sheet.file, count=len(again), other=other)
@@ -153,15 +151,15 @@ def name_columns(grid: Grid, reading: Reading, currency: Words, foreign: Words =
     header = [str(cell).strip() for cell in grid.rows[place]]
     while header and not header[-1]:
         header.pop()
-    rows = _filled_rows(grid, reading, place, len(header), sheet)
+    rows = _filled(grid, reading, place, len(header), sheet)
     grid.rows = []  # a large table is not held twice
     cells: Any = list(zip_longest(*rows, fillvalue="")) if rows else [()] * len(header)
     columns = list(zip(header, cells, strict=False))
-    _name(sheet, columns, place + 1, reading, (currency, foreign))
+    _name(sheet, columns, place + 1, reading, currency, foreign)
     if reading.columns is not None:
         _leave_out_others(sheet, rows)
     _fill_further_lines(sheet)
-    for name in [name for name in sheet.cells if name.startswith(known.CHOICE)]:
+    for name in [name for name in sheet.cells if name.startswith(of.CHOICE)]:
         column, choice = sheet.headers[name], reading.meaning(sheet.headers[name])
         words = choice.words if choice else ()
         others = [str(cell).strip() not in words for cell in sheet.cells.pop(name)]
@@ -181,9 +179,7 @@ def likely_header(rows: Sequence[Sequence[Cell]]) -> int | None:
     return max(likely, key=lambda place: len(head[place]), default=None)
 
 
-def _filled_rows(
-    grid: Grid, reading: Reading, place: int, width: int, sheet: Sheet
-) -> list[list[Cell]]:
+def _filled(grid: Grid, reading: Reading, place: int, width: int, sheet: Sheet) -> list[list[Cell]]:
     """Return the rows below the header that hold anything; their numbers go to the sheet."""
     below = grid.rows[place + 1 :]
     kept = [index for index, row in enumerate(below) if not is_blank(row)]
@@ -201,7 +197,7 @@ def _filled_rows(
     ]
     if ragged:
         found, lines = ", ".join(map(str, rows[ragged[0]])), sheet.rows[ragged].tolist()
-        sheet.refuse_rows("", lines, len(lines), lambda _: (fault_of("ragged"), found))
+        sheet.refuse_rows("", lines, len(lines), lambda _: (said.fault_of("ragged"), found))
     return rows
 
 
@@ -217,18 +213,16 @@ def blanks(cells: Sequence[Cell]) -> NDArray[np.bool_]:
     return np.array([is_blank([cell]) for cell in cells], dtype=bool)
 
 
-def _name(
-    sheet: Sheet, columns: Sequence[_Named], row: int, reading: Reading, signs: tuple[Words, Words]
-) -> None:
+def _name(sheet: Sheet, columns: list[_Named], row: int, reading: Reading, *signs: Words) -> None:
     """Give every column its name in the row model; say which are not used and which are missing."""
     elsewhere, unused = dict[str, str](), list[_Named]()
     by_name, model, header = reading.columns is None, sheet.table.row, [text for text, _ in columns]
     for text, cells in columns:
         found = reading.meaning(text, signs[0])
         if len(kinds := {*cells}) <= _MOST_KINDS and any(map(is_credit_note, kinds)):
-            sheet.cells[known.CREDIT], sheet.headers[known.CREDIT] = cells, text
+            sheet.cells[of.CREDIT], sheet.headers[of.CREDIT] = cells, text
         name = found.field if found else ""
-        name += text if name in (known.CHOICE, known.DEDUCTION) else ""
+        name += text if name in (of.CHOICE, of.DEDUCTION) else ""
         if by_name and (other := foreign_column(text, model, *signs)):
             elsewhere[other] = text
         elif not found:
@@ -241,8 +235,8 @@ def _name(
     if sheet.table.name in MONEY_ROWS and unused:
         dated = [sheet.cells[n] for n in [period_column(sheet.table)] if n in sheet.cells]
         rest = zip(*(cells for _, cells in unused), *dated, strict=True)  # with its time of day
-        sheet.cells[REST] = ["|".join(("", *map(str, cells))) for cells in rest]
-        sheet.headers[REST] = ""
+        sheet.cells[of.REST] = ["|".join(("", *map(str, cells))) for cells in rest]
+        sheet.headers[of.REST] = ""
     for name, text in elsewhere.items():
         if name in sheet.cells:
             sheet.note("column-not-used-currency", text)
@@ -256,9 +250,9 @@ def _name(
     if by_name and sheet.table.name == "sale" and are_of_suppliers(header):
         sheet.refuse("of-suppliers", row)
     for name, info in model.model_fields.items():
-        if name in sheet.cells | elsewhere.keys() or known.may_be_empty(info):
+        if name in sheet.cells | elsewhere.keys() or of.may_be_empty(info):
             continue
-        about = header_of(info)
+        about = of.header_of(info)
         ours = next(iter(about.larger), name)  # whole units, as exports have them
         if by_name:
             names = [*about.larger, name, *about.also]
@@ -279,8 +273,8 @@ def foreign_column(header: str, row: type[Row], currency: Words, foreign: Words)
     rest = read.without_sign(text, foreign)
     if rest is None or read.without_sign(text, currency) is not None:
         return ""
-    found = names_of(row).get(re.sub("_(en|in)$", "", folded(rest)), Found(""))
-    return found.field if found.field in money_of(row) else ""
+    found = of.names_of(row).get(re.sub("_(en|in)$", "", of.folded(rest)), of.Found(""))
+    return found.field if found.field in of.money_of(row) else ""
 
 
 _MOST_KINDS = 50
@@ -293,7 +287,7 @@ def is_credit_note(cell: Cell) -> bool:
     """Whether a cell names a credit note."""
     if not isinstance(cell, str) or not 2 < len(cell) < 50:
         return False
-    return any(f"_{words}_" in f"_{folded(cell)}_" for words in _CREDIT)
+    return any(f"_{words}_" in f"_{of.folded(cell)}_" for words in _CREDIT)
 
 
 def _leave_out_others(sheet: Sheet, rows: Sequence[Sequence[Cell]]) -> None:
@@ -302,7 +296,7 @@ def _leave_out_others(sheet: Sheet, rows: Sequence[Sequence[Cell]]) -> None:
     if dated not in sheet.cells or not sheet.money:
         return
     first = (next((cell for cell in row if not is_blank([cell])), "") for row in rows)
-    totals = [folded(str(cell)).partition("_")[0] in _TOTALS for cell in first]
+    totals = [of.folded(str(cell)).partition("_")[0] in _TOTALS for cell in first]
     sheet.leave_out(np.array(totals, dtype=bool) & blanks(sheet.cells[dated]), "totals-left-out")
     # further lines of an order repeat its key
     names = [dated, *sheet.money, *([key] if key in sheet.cells else [])]
@@ -334,7 +328,7 @@ def _fill_further_lines(sheet: Sheet) -> None:
 
 def _may_mean(header: str, names: Sequence[str], *, amount: bool) -> bool:
     """Whether a header is close to a name or contains one; a discount is no amount."""
-    near = known.closest(header, names) or known.contained(header, names)
+    near = of.closest(header, names) or of.contained(header, names)
     return bool(near) and not (amount and says(header, "no-amount"))
 
 
@@ -344,16 +338,16 @@ def name_customers(sheets: Mapping[str, Sheet]) -> None:
     A name that several customers bear is followed by the number, so that none become one. Where
     there is a table of customers, the numbers stay, as its key.
     """
-    named = [sheet for sheet in sheets.values() if known.NAME in sheet.cells and len(sheet.frame)]
+    named = [sheet for sheet in sheets.values() if of.NAME in sheet.cells and len(sheet.frame)]
     held = [sheet for sheet in sheets.values() if "customer_id" in sheet.frame]
     if not named or "customer" in sheets:
         return
     names = dict[str, str]()
     for sheet in named:
-        for number, cell in zip(sheet.frame["customer_id"], sheet.cells[known.NAME], strict=True):
+        for number, cell in zip(sheet.frame["customer_id"], sheet.cells[of.NAME], strict=True):
             text = read.read_text(cell).text
             is_name = text.casefold() not in read.NOTHING and not said.no_glyph(text)
-            if number and is_name and re.match(known.LABEL_OR_EMPTY, text):
+            if number and is_name and re.match(of.LABEL_OR_EMPTY, text):
                 names.setdefault(number, text)
     numbers = set().union(*(sheet.frame["customer_id"] for sheet in held))
     often = Counter(names.get(number, number) for number in numbers)
@@ -362,17 +356,16 @@ def name_customers(sheets: Mapping[str, Sheet]) -> None:
         customers = [shown.get(number, number) for number in sheet.frame["customer_id"]]
         sheet.frame["customer_id"] = pd.Series(customers, dtype="str")
     for sheet in named:
-        sheet.note("customers-named", sheet.headers[known.NAME], len(sheet.rows))
+        sheet.note("customers-named", sheet.headers[of.NAME], len(sheet.rows))
 
 
 def scale_of(sheet: Sheet) -> NDArray[np.int64]:
     """Return, by row, how many smallest coins are in one of the row's units."""
-    if (cells := sheet.cells.get(known.SCALE)) is None:
+    if (cells := sheet.cells.get(of.SCALE)) is None:
         return np.ones(len(sheet.rows), dtype="int64")
     texts = pd.Series(list(map(str, cells)), dtype="str").str.strip()
     right = texts.str.fullmatch("0*[1-9][0-9]{0,11}").astype(bool)
-    wrong = ~right.to_numpy()
-    sheet.report(fault_of("no-scale"), known.SCALE, wrong)
+    sheet.report(said.fault_of("no-scale"), of.SCALE, ~right.to_numpy())
     return texts.where(right, "1").to_numpy().astype("int64")
 
 
@@ -387,7 +380,7 @@ def choose_rows(sheet: Sheet, context: Context) -> None:
         done = sheet.cells.get("completed_on", ())
         sheet.leave_out([read.is_nothing(cell, settings) for cell in done], "not-completed")
     elif table == "sale" and settings.below_zero == "leave-out":
-        sheet.cells.pop(known.CREDIT, None)  # a bank calls incoming payments credits
+        sheet.cells.pop(of.CREDIT, None)  # a bank calls incoming payments credits
         sums = sheet.cells.get("amount_centimos", ())
         amounts = [read.read_whole(cell, context, 100, money=True).text for cell in sums]
         sheet.leave_out([amount.startswith("-") for amount in amounts], "payments-left-out")

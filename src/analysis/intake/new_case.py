@@ -14,12 +14,11 @@ from typing import Literal
 from analysis.base.errors import InputError, printable
 from analysis.base.language import Code, counted, tr, using
 from analysis.base.text import listed
-from analysis.intake import proposal as of
 from analysis.intake.case_files import COURIER, READABLE, TEMPLATE
 from analysis.intake.convert import FORMS, codes_of
 from analysis.intake.naming import likely_header, plain_header, plain_text, words_of
-from analysis.intake.problems import fault_of, told, vocabulary, words_for
-from analysis.intake.proposal import SIGNS, Column, Proposal, Question
+from analysis.intake.problems import Problem, fault_of, told, vocabulary, words_for
+from analysis.intake.proposal import READ, SIGNS, Column, Proposal, Question, propose, yaml_key
 from analysis.intake.sheets import Grid, read_file
 from analysis.tables.columns import money_of
 from analysis.tables.schema import IntakeSettings
@@ -68,11 +67,9 @@ def new_case(name: str, root: Path, form: Form = "csv", code: Code | Literal[""]
     return make_folder(name, root, text, [template / "README.md", *template.glob("*.csv")])
 
 
-def _refused(rule: str, *, value: object = None, at: object = None, **words: str) -> InputError:
+def _refused(rule: str, *, value: str | None = None, at: object = "", **words: str) -> InputError:
     """Return what stops the making of a case, in the words of ``rules.yaml``."""
-    fault = fault_of(rule, **words)
-    file = None if at is None else str(at)
-    return InputError(fault.rule, file=file, value=value, fix=fault.fix)
+    return Problem(fault_of(rule, **words), str(at), value=value).error()
 
 
 def make_folder(name: str, root: Path, text: str, files: Iterable[Path]) -> Path:
@@ -135,10 +132,8 @@ def case_from(name: str, given: str, root: Path, code: Code | Literal[""] = "en"
         if not code and used != "en":
             lines.append(told("language", code=f"language: {used}"))
         one, many = vocabulary("questions").values()
-        open_ = (
-            counted(one, many, len(asked), file=file) if asked else told("no-question", file=file)
-        )
-        return "\n".join([*lines, open_, ""])
+        end = counted(one, many, len(asked), file=file) if asked else told("no-question", file=file)
+        return "\n".join([*lines, end, ""])
 
 
 def _language_of(grids: Sequence[Grid]) -> Code:
@@ -198,7 +193,7 @@ def proposals(grids: Sequence[Grid]) -> tuple[list[Proposal], list[str]]:
     made: dict[tuple[str, ...], Proposal] = {}
     passed = []
     for grid in grids:
-        one = of.propose(grid)
+        one = propose(grid)
         head = tuple(plain_header(column.header) for column in one.columns) if one else ()
         if one is None:
             passed.append(f"{grid.file}: {told('passed-over')}")
@@ -239,14 +234,14 @@ def _entries(name: str, made: Sequence[Proposal], code: Code) -> Iterator[Entry]
     yield _currency(made)
     yield from (("", ""), (told("columns"), ""), ("columns:", ""))
     for one in made:
-        yield f"  {of.yaml_key(one.name)}:", counted("{n} row", "{n} rows", one.rows)
+        yield f"  {yaml_key(one.name)}:", counted("{n} row", "{n} rows", one.rows)
         yield f"    {one.table.name}:", tr(one.table.title)
         shown = [column for column in one.columns if column.ours or column not in one.asked]
         for column in sorted(shown, key=lambda column: not column.ours):
             meant = column.ours or column.offer or told("not-used")
             words = meant if isinstance(meant, str) else json.dumps(meant, ensure_ascii=False)
             mark = "" if column.ours else "# "
-            line = f"      {mark}{of.yaml_key(column.header)}: {words}"
+            line = f"      {mark}{yaml_key(column.header)}: {words}"
             yield line, "; ".join(filter(None, (column.why, column.shown)))
         yield from (("      ", question) for question in one.questions)
     yield from (("", ""), ("intake:", ""), ("  ignore: []", told("ignored")))
@@ -260,10 +255,10 @@ def _settings(made: Sequence[Proposal]) -> Iterator[Entry]:
         for column in [c for c in one.amounts if is_bank and c.below_zero][:1]:
             text = told("payments", n=column.below_zero, all=len(column.cells))
             yield "  ", Question(text, ("below_zero: leave-out", "below_zero: subtract"))
-    for (key, forms), kind in zip(FORMS.items(), of.READ, strict=True):
+    for (key, forms), kind in zip(FORMS.items(), READ, strict=True):
         columns = [column for one in made for column in one.columns if column.kind == kind]
         cells = Column("", [cell for column in columns for cell in column.sample]).sample
-        reads = [(str(cell), of.READ[kind](cell)) for cell in cells]
+        reads = [(str(cell), READ[kind](cell)) for cell in cells]
         shown = {read.shows: cell for cell, read in reversed(reads) if read.shows}
         asked = [cell for cell, read in reads if read.asks]
         if kind == "day" and asked and not shown and all("." in cell for cell in asked):

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from string import Template
 from typing import Any
 
@@ -45,15 +45,12 @@ class Fault:
     name: str = ""
 
 
-@cache
-def _data(name: str) -> Mapping[str, Mapping[str, str]]:
-    data: Mapping[str, Mapping[str, str]] = own_yaml(__file__, name)
-    return data
+_texts = cache(partial(own_yaml, __file__))
 
 
 def vocabulary(section: str) -> Mapping[str, str]:
     """Return a section of ``words.yaml``: marks, currencies, months or totals."""
-    return _data("words.yaml")[section]
+    return dict(_texts("words.yaml")[section])
 
 
 def words_for(section: str, key: str = "words") -> frozenset[str]:
@@ -80,7 +77,7 @@ def fault_of(name: str, /, **words: object) -> Fault:
 
 @lru_cache(maxsize=1000)
 def _filled(_: str, name: str, /, **words: object) -> Fault:
-    found = _data("rules.yaml")[name]
+    found = _texts("rules.yaml")[name]
     texts = (found.get(key, "") for key in ("rule", "fix"))
     rule, fix = (Template(tr(text)).substitute(words) for text in texts)
     return Fault(Rank[found.get("kind", "file").upper()], rule, fix, name)
@@ -118,8 +115,8 @@ class Problem:
 
     def error(self) -> InputError:
         """Return the problem as the exception that stops a build."""
-        place = fields(self, "file row value") | {"column": self.column or None}
-        return InputError(self.fault.rule, **place, fix=self.fault.fix or None)
+        place = {key: part or None for key, part in fields(self, "file row column").items()}
+        return InputError(self.fault.rule, **place, value=self.value, fix=self.fault.fix or None)
 
     def place(self) -> str:
         """Return file, row, column and value, and how many rows more."""
@@ -252,10 +249,8 @@ def note_list(notes: Iterable[Note]) -> str:
     groups: dict[tuple[str, str], list[Note]] = {}
     for note in notes:
         groups.setdefault((note.file, note.what), []).append(note)
-    if not groups:
-        return ""
     title = f"\n\n{tr('Skipped, rewritten or doubtful')} ({len(groups)}):"
-    return "\n- ".join([title, *(str(_together(group)) for group in groups.values())])
+    return "\n- ".join([title, *map(str, map(_together, groups.values()))]) if groups else ""
 
 
 def _together(notes: list[Note]) -> Note:

@@ -30,7 +30,6 @@ from analysis.intake.cells import Cell, Context, Read, foreign_signs, read_day, 
 from analysis.intake.problems import told, words_for
 from analysis.intake.sheets import SHEET, Grid
 from analysis.tables import columns as of
-from analysis.tables.columns import folded, header_of, names_of
 from analysis.tables.rows import Table
 from analysis.tables.schema import IntakeSettings
 
@@ -221,7 +220,7 @@ class Proposal:
     @property
     def amounts(self) -> list[Column]:
         """The columns that are taken for amounts."""
-        names, amounts = names_of(self.table.row), of.money_of(self.table.row)
+        names, amounts = of.names_of(self.table.row), of.money_of(self.table.row)
         return [c for c in self.columns if names.get(str(c.ours), of.Found("")).field in amounts]
 
 
@@ -281,7 +280,7 @@ def _named(table: Table, columns: Sequence[Column]) -> dict[str, tuple[int, Colu
         if info and _kind(info) in {"day", "number"} - {column.kind}:
             continue
         if info and found.factor > 1:
-            ours = header_of(info).larger[0]
+            ours = of.header_of(info).larger[0]
         if found.field not in best or found.rank < best[found.field][0]:
             best[found.field] = found.rank, column, ours
     return best
@@ -311,14 +310,11 @@ def _table(file: str, columns: Sequence[Column]) -> Table:
         rest = [c for c in columns if c not in [column for _, column, _ in named.values()]]
         free = {c.kind for c in rest if c.kind != "number" or not c.says("no-amount")}
         has_amounts = any(column.kind == "number" for column in columns)
-        lost = [
-            3 if header_of(info).period or (header_of(info).money and not has_amounts) else 1
-            for name, info in fields.items()
-            if not of.may_be_empty(info)
-            and name not in named
-            and _kind(info).replace("word", "key") not in free
-        ]
-        points = len(fields.keys() & named.keys()) + 3 * (table == meant) - sum(lost)
+        needed = [i for n, i in fields.items() if not (n in named or of.may_be_empty(i))]
+        lost = [i for i in needed if _kind(i).replace("word", "key") not in free]
+        heavy = [i.period or (i.money and not has_amounts) for i in map(of.header_of, lost)]
+        points = len(fields.keys() & named.keys()) + 3 * (table == meant)
+        points -= len(lost) + 2 * sum(heavy)
         return table.name != "sale" or not bought, points, table.name == "sale"
 
     return max(ROWS, key=fit)
@@ -332,7 +328,7 @@ def _take(made: Proposal) -> None:
     for name, info in made.table.row.model_fields.items():
         if name in named or of.may_be_empty(info):
             continue
-        kind, ours = _kind(info), next(iter(header_of(info).larger), name)
+        kind, ours = _kind(info), next(iter(of.header_of(info).larger), name)
         free = made.unused(kind)
         if net := _net_of(made, free):
             net[0].take(ours, "net", tax=net[1].header, total=net[2].header)
@@ -429,9 +425,9 @@ def _choose_rows(made: Proposal) -> None:
         words = list(column.counts)
         if column.ours or len(words) > _MOST_WORDS or not all(map(str.isprintable, words)):
             continue
-        won = [word for word in words if folded(word) in words_for("proposal", "won")]
+        won = [word for word in words if of.folded(word) in words_for("proposal", "won")]
         out = words_for("proposal", "not-counted")
-        kept = won or [word for word in words if folded(word) not in out]
+        kept = won or [word for word in words if of.folded(word) not in out]
         if 0 < len(kept) < len(words):
             others = [f"{word} ({column.counts[word]:,})" for word in words if word not in kept]
             column.take(kept, "other-words", named=listed(others))

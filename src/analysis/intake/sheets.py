@@ -60,9 +60,7 @@ class Grid(Log):
     rows: list[list[Cell]] = field(default_factory=list)
 
 
-def read_file(
-    path: Path, file: str, settings: IntakeSettings, foreign: Words = ()
-) -> Iterator[Grid]:
+def read_file(path: Path, file: str, settings: IntakeSettings, foreign: Words) -> Iterator[Grid]:
     """Read a file as it stands: CSV, Parquet, or a workbook.
 
     Parameters
@@ -173,9 +171,7 @@ def _guess(content: bytes, grid: Grid, texts: dict[str, str]) -> str | None:
     return text
 
 
-_NO_WORD = re.compile(
-    "[a-z][¡-¿×÷˘˛˙˝]+[a-z]|[ńŃ][aeiouáéíóú]|[ñÑ](?![aeiouáéíóú])|Nş", re.IGNORECASE
-)
+_NO_WORD = re.compile("[a-z][¡-¿×÷˘˛˙˝]+[a-z]|[ńŃ][aeiouáéíóú]|[ñÑ](?![aeiouáéíóú])|Nş", re.I)
 """What stands in no word: a sign such as ³, ń before a vowel, ñ before none, Nş for Nº."""
 
 
@@ -247,8 +243,7 @@ def _unsafe(content: bytes) -> str:
 
 def _sheets(content: bytes, file: str, foreign: Words) -> Iterator[Grid]:
     """Read the sheets of a workbook, those among them that it names and does not hold."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # on extensions that only concern looks
+    with warnings.catch_warnings(action="ignore"):  # on extensions that only concern looks
         reader = ExcelReader(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         reader.read()
     kind = Since1904 if reader.wb.epoch == CALENDAR_MAC_1904 else Decimal
@@ -311,6 +306,5 @@ def _look_behind(content: bytes, sheet: Any, grid: Grid) -> None:
     if count := len(_HIDDEN_ROW.findall(content)):
         grid.note("hidden-rows", "", count)
     widest = max(map(len, grid.rows), default=0)
-    hidden = [at for at in map(int, _HIDDEN_COLUMNS.findall(content)) if at <= widest]
-    if hidden:
+    if hidden := [at for at in map(int, _HIDDEN_COLUMNS.findall(content)) if at <= widest]:
         grid.note("hidden-columns", names=", ".join(map(get_column_letter, hidden[:6])))
