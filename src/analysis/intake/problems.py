@@ -45,12 +45,12 @@ class Fault:
     name: str = ""
 
 
-_texts = cache(partial(own_yaml, __file__))
+_data = cache(partial(own_yaml, __file__))
 
 
 def vocabulary(section: str) -> Mapping[str, str]:
     """Return a section of ``words.yaml``: marks, currencies, months or totals."""
-    return dict(_texts("words.yaml")[section])
+    return dict(_data("words.yaml")[section])
 
 
 def words_for(section: str, key: str = "words") -> frozenset[str]:
@@ -77,7 +77,7 @@ def fault_of(name: str, /, **words: object) -> Fault:
 
 @lru_cache(maxsize=1000)
 def _filled(_: str, name: str, /, **words: object) -> Fault:
-    found = _texts("rules.yaml")[name]
+    found = _data("rules.yaml")[name]
     texts = (found.get(key, "") for key in ("rule", "fix"))
     rule, fix = (Template(tr(text)).substitute(words) for text in texts)
     return Fault(Rank[found.get("kind", "file").upper()], rule, fix, name)
