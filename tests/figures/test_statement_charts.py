@@ -47,4 +47,4 @@ def test_the_ladder_of_the_last_quarter_leaves_out_zeros(statements: Book) -> No
         *(("fin_cost", -34), ("extra_loss", -5), ("K5", 5), ("K6", 5)),
     ]
     made = profit_ladder(frame, "soles", "yours")
-    assert made.caption.startswith("Sales of 12 soles in Q2 2006 led to a net profit of 0.")
+    assert made.caption.startswith("Sales of 12 soles in Q2 2006 led to a net profit of 0 soles.")
