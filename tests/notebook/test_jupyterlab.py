@@ -26,6 +26,8 @@ pytest.importorskip("jupyterlab")
 ROOT = Path(__file__).parents[2]
 expect.set_options(timeout=30_000)
 PATHS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+SHOWN = ".jp-NotebookPanel:visible"
+"""The notebook in front."""
 _SETTINGS = {
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
     "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
@@ -72,6 +74,8 @@ def page(address: str, browser: Browser) -> Iterator[Page]:
     page = browser.new_page(viewport={"width": 1400, "height": 1000})
     page.set_default_timeout(60_000)
     page.goto(address)  # with the token of this server
+    page.locator(SHOWN).locator(".jp-Cell").first.wait_for()  # or the overview opens over another
+    page.evaluate("jupyterapp.restored")
     yield page
     page.close()
 
@@ -81,11 +85,13 @@ def open_notebook(page: Page, path: Path) -> None:
     page.evaluate(
         """async (path) => {
           [...jupyterapp.shell.widgets("main")].forEach((open) => open.dispose());
-          await jupyterapp.commands.execute("docmanager:open", {path});
+          const opened = await jupyterapp.commands.execute("docmanager:open", {path});
+          await opened.context.ready;
+          jupyterapp.shell.activateById(opened.id);
         }""",
         path.relative_to(ROOT).as_posix(),
     )
-    page.locator(".jp-NotebookPanel:visible .jp-Cell").first.wait_for()
+    page.locator(SHOWN).locator(".jp-Cell").first.wait_for()
 
 
 def test_lab_opens_the_overview_below_the_projects_root(page: Page, address: str) -> None:
@@ -104,19 +110,19 @@ def test_every_figure_and_table_is_visible(page: Page, path: Path) -> None:
         "dashboard-picture" in output.get("data", {}).get("text/html", "") for output in outputs
     )
     open_notebook(page, path)
-    images = page.locator(".jp-NotebookPanel:visible .jp-OutputArea-output img[alt]")
+    images = page.locator(SHOWN).locator(".jp-OutputArea-output img[alt]")
     expect(images).to_have_count(shown.count("figure") + dashboards)
     for image in images.all():
         image.scroll_into_view_if_needed()
         assert image.evaluate("it => it.naturalWidth") > 300
         assert image.bounding_box()["width"] > 300
         assert len(image.get_attribute("alt") or "") > 80
-    tables = page.locator(".jp-NotebookPanel:visible .jp-OutputArea-output table > caption")
+    tables = page.locator(SHOWN).locator(".jp-OutputArea-output table > caption")
     expect(tables).to_have_count(shown.count("table"))
 
 
 def test_links_lead_to_other_notebooks(page: Page) -> None:
     open_notebook(page, PATHS[0])
-    page.locator(".jp-NotebookPanel:visible a[href*='02_kpis.ipynb']").first.click()
-    heading = page.locator(".jp-NotebookPanel:visible h1").filter(has_text="indicators")
+    page.locator(SHOWN).locator("a[href*='02_kpis.ipynb']").first.click()
+    heading = page.locator(SHOWN).locator("h1").filter(has_text="indicators")
     heading.first.wait_for()
