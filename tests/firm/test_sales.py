@@ -20,7 +20,8 @@ ROWS = """invoice_id,invoice_date,amount,customer_id,service_type
 1,2023-10-02,400.00,Ann,doors
 2,2023-11-02,300.00,Bob,doors
 3,2023-12-04,300.00,,locks
-4,2024-10-01,500.00,Ann,doors
+4,2024-10-01,300.00,Ann,doors
+4,2024-10-01,200.00,Ann,doors
 5,2024-10-08,100.00,Ann,locks
 6,2024-11-06,200.00,Cyd,locks
 7,2024-12-06,100.00,,doors
@@ -80,7 +81,7 @@ def test_kinds_and_decisions(report: FirmReport) -> None:
 
 
 def test_sizes_of_single_sales(report: FirmReport) -> None:
-    """500, 200, 100 and 100 in Q4 2024, after 400, 300 and 300 a year before."""
+    """500 (in two lines), 200, 100 and 100 in Q4 2024, after 400, 300 and 300 a year before."""
     frame = firm_sales.ranking(report, "size")
     assert sums(frame) == {"up to 100": (0, 200), "100 to 200": (0, 200), "200 to 500": (1000, 500)}
     view = firm_sales.sizes(report)
@@ -94,6 +95,8 @@ def test_twelve_months_to_the_end_of_each(report: FirmReport) -> None:
     view = firm_sales.running(report)
     assert view is not None
     assert list(view["frame"].iloc[-1]) == ["Dec 2024", "100", "1", "100", "909", "−9.9%"]
+    october = list(view["frame"].iloc[-3])
+    assert october[:4] == ["Oct 2024", "600", "2", "300"]  # invoices, one of them in two lines
     assert list(view["frame"]["year"])[:2] == ["1,009", "1,009"]
     assert view["frame"]["change"].isna().sum() == 11
 

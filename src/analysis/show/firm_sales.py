@@ -74,11 +74,23 @@ def parts(report: FirmReport, by: str) -> list[Part]:
     ]
 
 
+def _single(rows: pd.DataFrame) -> pd.DataFrame:
+    """Select the sales above zero; lines with one invoice's number and day are one sale."""
+    above = rows[rows["amount_centimos"] > 0]
+    if "invoice_id" not in above:
+        return above
+    row = pd.Series([f"row {at}" for at in range(len(above))], above.index)
+    number = above["invoice_id"].where(above["invoice_id"] != "", row)
+    others = {name: "first" for name in ("time",) if name in above}
+    by = above.assign(invoice_id=number).groupby(["invoice_id", "invoiced_on"], as_index=False)
+    return by.agg({"amount_centimos": "sum", **others})
+
+
 def _sized(sold: pd.DataFrame) -> pd.DataFrame:
-    """Say of each sale above zero which of ``STEPS`` it does not exceed."""
-    above = sold[sold["amount_centimos"] > 0]
-    size = above["amount_centimos"].map(lambda amount: bisect_left(STEPS, amount))
-    return above.assign(size=size.clip(lower=size.max() - SIZES + 1))
+    """Say of each single sale which of ``STEPS`` it does not exceed."""
+    single = _single(sold)
+    size = single["amount_centimos"].map(lambda amount: bisect_left(STEPS, amount))
+    return single.assign(size=size.clip(lower=size.max() - SIZES + 1))
 
 
 def _frame(report: FirmReport, found: Iterable[Part]) -> pd.DataFrame:
@@ -249,9 +261,9 @@ def movers(report: FirmReport) -> View | None:
 
 def sizes(report: FirmReport) -> View | None:
     """Say how large the single sales were, and how they lie in time; None without two of them."""
-    above = report.sold[report.sold["amount_centimos"] > 0]
-    facts = {str(time): _facts(rows) for time, rows in above.groupby("time")}
-    if (above["time"] == "value").sum() < 2:
+    single = _single(report.sold)
+    facts = {str(time): _facts(rows) for time, rows in single.groupby("time")}
+    if (single["time"] == "value").sum() < 2:
         return None
     cells = [
         [tr(name) for _, name in rows_of("tbl-sizes")],
@@ -268,12 +280,8 @@ def sizes(report: FirmReport) -> View | None:
 
 
 def _facts(rows: pd.DataFrame) -> list[str]:
-    """Measure single sales; lines of one invoice are one sale."""
-    key = pd.Series([f"row {at}" for at in range(len(rows))], rows.index)
-    if "invoice_id" in rows:
-        key = rows["invoice_id"].where(rows["invoice_id"] != "", key)
-    sums = rows.groupby(key)["amount_centimos"].sum()
-    amounts = sorted(Fraction(int(amount), 100) for amount in sums)
+    """Measure single sales."""
+    amounts = sorted(Fraction(int(amount), 100) for amount in rows["amount_centimos"])
     largest = sum(amounts[-ceil(len(amounts) / 10) :], Fraction(0))
     days = sorted(set(rows["invoiced_on"].dt.date))
     pause = max(((late - early).days - 1 for early, late in pairwise(days)), default=0)
@@ -287,9 +295,8 @@ def running(report: FirmReport) -> View | None:
     known = dict(zip(months["index"], months["value"], strict=True))
     numbers = {}
     if report.rows is not None and "sale" in report.rows:
-        sales = report.rows["sale"]
-        above = sales.loc[sales["amount_centimos"] > 0, "invoiced_on"]
-        numbers = month_index(above).value_counts().to_dict()
+        days = _single(report.rows["sale"])["invoiced_on"]
+        numbers = month_index(days).value_counts().to_dict()
 
     def year(last: int) -> Fraction | None:
         found = [known.get(month) for month in range(last - YEAR + 1, last + 1)]
