@@ -129,6 +129,11 @@ def system_error(error: OSError, file: str | Path | None = None) -> InputError:
     )
 
 
+def shown(path: Path, root: Path) -> Path:
+    """Shorten a path for messages where it lies below the root."""
+    return path.relative_to(root) if path.is_relative_to(root) else path
+
+
 def printable(text: str, but: str = "") -> str:
     """Make text from a file fit to be shown: nothing in it moves the cursor or hides a letter.
 

@@ -19,7 +19,7 @@ from typing import Annotated, Any, Final
 import pandas as pd
 from pydantic import Field
 
-from analysis.base.errors import InputError
+from analysis.base.errors import InputError, shown
 from analysis.base.language import tr
 from analysis.base.periods import parse_quarter, quarter_label
 from analysis.tables.case import Case
@@ -92,8 +92,7 @@ def read_statements(folder: Path, root: Path, tolerance: int | None = 0) -> pd.D
         frame = read_frame(_IN_COINS, folder, root).assign(unit_scale=1)
     else:
         frame = read_frame(STATEMENTS, folder, root)
-    shown = path.relative_to(root) if path.is_relative_to(root) else path
-    return prepare(frame, file=shown, tolerance=tolerance)
+    return prepare(frame, file=shown(path, root), tolerance=tolerance)
 
 
 def prepare(

@@ -19,6 +19,7 @@ from typing import Any
 
 import narwhals as nw
 
+from analysis.base.errors import shown
 from analysis.base.language import tr
 from analysis.intake.case_files import ROWS, Inputs, file_of, is_summed_in_place, yaml_of
 from analysis.intake.cells import own_signs, read_text
@@ -78,7 +79,7 @@ def audit(case: Case, inputs: Inputs) -> Iterator[dict[str, Rows] | None]:
     with duck.store_on(case.raw, case.root, case.root / ".build" / case.name, there) as store:
         tables: dict[str, Rows] = {}
         for name, its in there.items():
-            names = [str(duck.shown(path, case.root)) for path in its]
+            names = [str(shown(path, case.root)) for path in its]
             file = names[0] if len(its) == 1 else str(Path(names[0]).parent)
             rows = _InPlace(file, duck.TABLES[name], files=names, store=store, paths=its, case=case)
             rows.check()

@@ -15,7 +15,7 @@ from typing import Any, Literal
 import narwhals as nw
 import pandas as pd
 
-from analysis.base.errors import InputError
+from analysis.base.errors import InputError, shown
 from analysis.base.language import tr
 from analysis.base.periods import (
     calendar,
@@ -32,7 +32,6 @@ from analysis.kpis.duck import (
     header,
     in_whole_units,
     selection,
-    shown,
     source,
     sql_type,
     store_on,

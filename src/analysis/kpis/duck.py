@@ -23,7 +23,7 @@ from uuid import uuid4
 
 from pydantic.fields import FieldInfo
 
-from analysis.base.errors import BuildError, InputError
+from analysis.base.errors import BuildError, InputError, shown
 from analysis.base.language import tr
 from analysis.base.text import listed
 from analysis.tables.columns import PATTERNS, header_of, is_choice, may_be_empty
@@ -448,8 +448,3 @@ def _located(name: str, column: str, folder: Path, paths: list[Path], root: Path
                     value=value,
                 )
     return InputError(broken[0].words, file=shown(folder / table.file, root), column=column)
-
-
-def shown(path: Path, root: Path) -> Path:
-    """Shorten a path for messages."""
-    return path.relative_to(root) if path.is_relative_to(root) else path

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.base.errors import InputError, raise_all
+from analysis.base.errors import InputError, raise_all, shown
 from analysis.base.expression import Measure, leaves
 from analysis.base.language import tr
 from analysis.base.periods import (
@@ -178,8 +178,8 @@ def read_check_ins(
     if not path.is_file():
         return []
     rows = [r for r in read_rows(CHECK_INS, folder, case.root) if isinstance(r, CheckInRow)]
-    shown = str(path.relative_to(case.root) if path.is_relative_to(case.root) else path)
-    raise_all([*check_in_errors(rows, okrs.key_results, shown)])
+    file = str(shown(path, case.root))
+    raise_all([*check_in_errors(rows, okrs.key_results, file)])
     return rows if until is None else [r for r in rows if r.reported_on <= last_day(until)]
 
 

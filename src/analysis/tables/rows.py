@@ -30,7 +30,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from typing_extensions import TypeVar
 
-from analysis.base.errors import InputError, raise_all, system_error
+from analysis.base.errors import InputError, raise_all, shown, system_error
 from analysis.base.language import tr
 from analysis.base.text import listed, unguarded, without_formulas, write_text
 from analysis.tables.columns import (
@@ -178,20 +178,20 @@ def examine_rows(table: Table[R], folder: Path, root: Path) -> tuple[list[R], li
         If the file is missing or unreadable, or has wrong columns.
     """
     path = folder / table.file
-    shown = path.relative_to(root) if path.is_relative_to(root) else path
-    text = text_of(path, shown)
+    file = shown(path, root)
+    text = text_of(path, file)
     stream = io.StringIO(text, newline="")
     try:
         reader = csv.DictReader(
             stream, delimiter=delimiter_of(table.row.model_fields, text), strict=True
         )
-        check_columns(table, list(reader.fieldnames or []), shown)
+        check_columns(table, list(reader.fieldnames or []), file)
         absent = dict.fromkeys(set(table.row.model_fields) - set(reader.fieldnames or []), "")
         lines = [(reader.line_num, _as_read(cells) | absent) for cells in reader]
     except csv.Error as error:
         raise InputError(
             f"not readable as CSV ({error})",
-            file=shown,
+            file=file,
             fix="write quotation marks inside a cell twice, or delete them",
         ) from None
     rows: list[R] = []
@@ -199,11 +199,11 @@ def examine_rows(table: Table[R], folder: Path, root: Path) -> tuple[list[R], li
     kept = []
     for line, cells in lines:
         try:
-            rows.append(_parse_row(table, cells, line, shown))
+            rows.append(_parse_row(table, cells, line, file))
             kept.append(line)
         except InputError as error:
             errors += error.all
-    return rows, [*errors, *_twice(table, rows, kept, shown)]
+    return rows, [*errors, *_twice(table, rows, kept, file)]
 
 
 def utf_16(content: bytes) -> str:
@@ -218,18 +218,18 @@ def utf_16(content: bytes) -> str:
     return ""
 
 
-def text_of(path: Path, shown: Path) -> str:
+def text_of(path: Path, file: Path) -> str:
     """Read UTF-8, or UTF-16 that says so."""
     try:
         content = path.read_bytes()
         return content.decode(utf_16(content) or "utf-8-sig")
     except FileNotFoundError:
-        raise InputError("the file does not exist", file=shown) from None
+        raise InputError("the file does not exist", file=file) from None
     except OSError as error:
-        raise system_error(error, shown) from None
+        raise system_error(error, file) from None
     except UnicodeDecodeError:
         raise InputError(
-            "the file is not UTF-8 text", file=shown, fix="save it again as CSV UTF-8"
+            "the file is not UTF-8 text", file=file, fix="save it again as CSV UTF-8"
         ) from None
 
 
