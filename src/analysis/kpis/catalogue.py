@@ -367,14 +367,12 @@ def _record(record: dict[str, Any]) -> Kpi:
     return Indicator(**made)
 
 
-KPIS = tuple(
-    record for record in _catalogue(MONEY, language().code) if not isinstance(record, Indicator)
-)
+_RECORDS = _catalogue(MONEY, language().code)
+
+KPIS = tuple(record for record in _RECORDS if not isinstance(record, Indicator))
 """The report's own, in the order of the perspectives."""
 
-METHOD = tuple(
-    record for record in _catalogue(MONEY, language().code) if isinstance(record, Indicator)
-)
+METHOD = tuple(record for record in _RECORDS if isinstance(record, Indicator))
 """The method's, in the order of the perspectives."""
 
 
@@ -392,11 +390,10 @@ def kpi(key: str, currency: str = MONEY) -> Kpi:
     >>> sales.unit, sales.numerator, sales.denominator, sales.scale
     ('soles', 'sales_centimos', 'services', Fraction(1, 100))
     """
-    for record in catalogue(currency):
-        if record.key == key and not isinstance(record, Indicator):
-            return record
-    known = ", ".join(record.key for record in catalogue() if not isinstance(record, Indicator))
-    raise InputError(f"there is no KPI of this name; known are {known}", value=key)
+    known = {one.key: one for one in catalogue(currency) if not isinstance(one, Indicator)}
+    if key not in known:
+        raise InputError(f"there is no KPI of this name; known are {', '.join(known)}", value=key)
+    return known[key]
 
 
 def indicator(key: str, currency: str = MONEY) -> Indicator:
@@ -442,10 +439,8 @@ def is_change(formula: Expression) -> bool:
 
 def environment(now: Period, then: Period | None = None) -> dict[tuple[str, str], Fraction | None]:
     """Put the measures of a period and of its base where formulas look for them."""
-    values: dict[tuple[str, str], Fraction | None] = {
-        (name, "now"): value for name, value in now.items()
-    }
-    return values | {(name, "before"): value for name, value in (then or {}).items()}
+    periods = (("now", now), ("before", then or {}))
+    return {(name, when): value for when, period in periods for name, value in period.items()}
 
 
 def compute(
