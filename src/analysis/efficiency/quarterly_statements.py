@@ -10,7 +10,7 @@ year to date count from the first quarter of the firm's year
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -54,7 +54,7 @@ class FinStatementRow(SmallestUnitRow):
     )
 
 
-STATEMENTS: Final = Table(
+STATEMENTS: Final[Table[SmallestUnitRow]] = Table(
     "fin_statement",
     "fin_statement.csv",
     FinStatementRow,
@@ -62,10 +62,7 @@ STATEMENTS: Final = Table(
     "Quarterly statements: income, balance sheet, cash flows",
 )
 
-
-_IN_COINS: Final = Table(
-    STATEMENTS.name, STATEMENTS.file, SmallestUnitRow, STATEMENTS.key, STATEMENTS.title
-)
+_IN_COINS: Final = replace(STATEMENTS, row=SmallestUnitRow)
 """The table without unit_scale: every amount is in the smallest coin."""
 
 
@@ -316,10 +313,9 @@ def _check_quarters(rows: list[_Row]) -> Iterator[InputError]:
     """Each quarter once, none missing in between, and year-to-date from the first quarter on."""
     first = rows[0]
     if first["quarter"] % 4 and any(is_to_date(first, name) for name in ("sales", "cfo")):
-        missing = quarter_label(first["quarter"] - 1)
         rule = tr(
             "year-to-date figures need the earlier quarters of the year; {missing} is missing",
-            missing=missing,
+            missing=quarter_label(first["quarter"] - 1),
         )
         fix = tr("add the missing row, or begin with the first quarter of a year")
         yield _fault(rule, first, "period", fix)
