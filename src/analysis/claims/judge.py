@@ -110,7 +110,7 @@ def _rounding(case: Case) -> Iterator[InputError]:
 
 
 MOST_BLOCKS = 12
-"""Of so many blocks all that was found is remembered; of others what their tables need."""
+"""Of so many blocks all that was found is remembered; of others only their outcomes."""
 
 
 def combinations(case: Case, axes: Sequence[str]) -> Iterator[Choice]:
@@ -158,13 +158,16 @@ class Judge:
         """Axes of which an option matters only together with one of another axis."""
 
     def state(self, block: str, reading: Reading) -> State:
-        """Return the results of a block under one reading; the same where the same rows hold."""
+        """Return the results of a block under one reading; the same where the same rows hold.
+
+        Beyond `MOST_BLOCKS` the block that came first is forgotten, and solved anew if need be.
+        """
         one = self._blocks[block]
         if block not in self._solved and len(self._solved) == MOST_BLOCKS:
             oldest = next(iter(self._solved))
             self.outcomes(oldest)
             del self._solved[oldest]
-            self._found.clear()
+            self._found.clear()  # its keys hold groups of the block
         solved = self._solved.setdefault(block, Solved())
         states = solved.states
         key = tuple(reading[axis] for axis in one.keys)
@@ -195,7 +198,7 @@ class Judge:
         return self._outcomes[block]
 
     def in_order(self) -> list[ClaimRow]:
-        """Return the claims block by block."""
+        """Return the claims block by block, so that hardly a block is solved twice."""
         order = ["", *self._blocks]
         return sorted(self.claims, key=lambda one: order.index(next(iter(self._near(one)), "")))
 

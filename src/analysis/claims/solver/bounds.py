@@ -129,8 +129,8 @@ class Ends:
     def _end(self, indicator: Indicator, side: int, step: Fraction | None) -> End | None:
         """Find the largest (side 1) or smallest value.
 
-        If no data set lies close enough, the distance from the limit is doubled until one does,
-        then halved.
+        The first question is whether a data set lies in the last step before the limit; the next
+        ones, in turn, whether any lies beyond the best known, and beyond halfway to the limit.
         """
         whole = indicator if isinstance(indicator, Ratio) else Ratio(indicator)
         parts = (whole.numerator, whole.denominator)

@@ -67,7 +67,7 @@ class Search:
         self._totals: set[int] = set()  # a total can settle at once what its parts would not
         self._cases = self.looked_at = 0
         self._links = Links()  # of a part
-        self._last: tuple[object, Question] | None = None
+        self._last: tuple[object, Question] | None = None  # without what was added to it
         self._rules = self._limits(0, rules)
         self._bits = {tag: 1 << number for number, tag in enumerate(claims)}
         self._claims = {tag: self._limits(self._bits[tag], made) for tag, made in claims.items()}
@@ -318,6 +318,8 @@ class Search:
 
 class Part(Search):
     """A search for all that one question limits, under the empty tag, with narrowed limits.
+
+    All questions on ranges within these limits go to it, so they are linked and narrowed once.
 
     Parameters
     ----------
