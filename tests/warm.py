@@ -125,7 +125,6 @@ def _kernel(arguments: list[str], cwd: str, environment: Mapping[str, str]) -> N
     os.chdir(cwd)
     os.environ.clear()
     os.environ.update(environment)
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     Thread(target=_end_with_parent, daemon=True).start()
     app = IPKernelApp.instance()
     app.initialize(arguments)
