@@ -36,7 +36,6 @@ from analysis.tables.strategy_tables import CLAIMS, METHODS, PLAN_TABLES
 
 SUMS = "SHA256SUMS"
 INDEX = "docs/figures.md"
-RECORDS = ".build"
 
 
 _ONLY_MADE = (
@@ -122,8 +121,7 @@ def verify(root: Path) -> int:
         print(f"{len(differences)} of {len(expected)} files differ (rebuilt in {copy}):")
         print(*(f"  {line}" for line in differences), sep="\n")
         return 1
-    if (copy / RECORDS).is_dir():
-        shutil.copytree(copy / RECORDS, root / RECORDS, dirs_exist_ok=True)
+    shutil.copytree(copy / ".build", root / ".build", dirs_exist_ok=True)
     shutil.rmtree(folder)
     print(f"verified: {len(expected)} files, same bytes")
     return 0
