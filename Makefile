@@ -13,7 +13,7 @@ BASE    :=
 READING :=
 # DETAIL=1 adds the annex to a firm's report.
 DETAIL  :=
-# Of one target each: case, check, bench, lock.
+# Of one target each: case, bench, lock.
 NAME    :=
 FORM    := csv
 FROM    :=

@@ -436,10 +436,10 @@ def _relative(paths: Iterable[Path]) -> list[str]:
 
 
 def fix_environment() -> None:
-    """Set what packages read from the environment when they are imported.
+    """Set what packages read when they are imported, and keep out two that no build needs.
 
     matplotlib keeps to its own defaults, whatever the user's ``matplotlibrc`` says; steps run side
-    by side, so each keeps to one core.
+    by side, so each keeps to one core. A kernel that a user starts is none of this process's forks.
     """
     found = importlib.util.find_spec("matplotlib")
     if found and found.origin:
