@@ -247,7 +247,10 @@ def prepare_letters() -> None:
 
 @cache
 def _face(family: str, weight: str, letters: str) -> str:
-    """Return the part of a font that some letters need, as an address; empty if it has none."""
+    """Return the part of a font that some letters need, as an address; empty if it has none.
+
+    To cut takes long, so the usual letters are cut out once, and those not needed are emptied.
+    """
     from fontTools.ttLib import TTFont
     from fontTools.ttLib.tables._g_l_y_f import Glyph
 

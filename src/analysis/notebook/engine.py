@@ -93,7 +93,7 @@ def _kernel() -> Iterator[Any]:
 def as_in_a_kernel(shell: Any) -> None:
     """Show charts and frames as where matplotlib and pandas are loaded by a cell."""
     pd.set_option("display.max_columns", 20)  # pandas takes this process for a terminal
-    # matplotlib would draw every chart once more, but finds none when they have been shown before
+    # shown before matplotlib looks, which then finds no chart that it would draw once more
     shell.events.register("post_execute", flush_figures)
     activate_matplotlib(_CHARTS)  # type: ignore[no-untyped-call]
     look = InlineBackend.instance()

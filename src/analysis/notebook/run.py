@@ -125,6 +125,7 @@ def read(path: Path) -> NotebookNode:
         with warnings.catch_warnings():
             # cell ids are given anew on writing, so their absence is no news
             warnings.simplefilter("ignore")
+            # without a place for faults, nbformat would only log them
             notebook: NotebookNode = nbformat.reads(text, 4, faults)  # type: ignore[no-untyped-call]
         for fault in faults.values():
             raise fault
