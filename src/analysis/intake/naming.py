@@ -338,8 +338,8 @@ def name_customers(sheets: Mapping[str, Sheet]) -> None:
     A name that several customers bear is followed by the number, so that none become one. Where
     there is a table of customers, the numbers stay, as its key.
     """
-    named = [sheet for sheet in sheets.values() if of.NAME in sheet.cells and len(sheet.frame)]
     held = [sheet for sheet in sheets.values() if "customer_id" in sheet.frame]
+    named = [sheet for sheet in held if of.NAME in sheet.cells]
     if not named or "customer" in sheets:
         return
     names = dict[str, str]()
