@@ -196,6 +196,8 @@ def sheets_of(
                 found.setdefault(reading.table.name, []).append(sheet)
                 if reading.columns is None:
                     by_name[reading.table.name] = grid.file
+            elif reading.columns is None:  # a sheet beside rows that stay where they are
+                inputs.refuse("looks-like-a-table", at=grid.file, place=reading.table.file)
     return found.values()
 
 
