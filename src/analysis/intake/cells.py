@@ -42,13 +42,12 @@ class Read(NamedTuple):
     mark: str = ""
     shows: str = ""
     off: Fraction = Fraction(0)
+    value: Any = None
 
     @property
     def asks(self) -> bool:
         """Whether the cell may be read in two ways."""
         return self.fault is not None and self.fault.rank is Rank.ASK
-
-    value: Any = None
 
 
 def _broken(rule: str) -> Read:
@@ -274,9 +273,7 @@ def read_day(cell: Cell, context: Context) -> Read:
         if month.startswith("-"):
             return _broken("ask-century")
         return Read(f"{month}-{int(named[1]):02}", None, "form of dates")
-    if not _SERIAL.fullmatch(text):
-        return _broken("not-day")
-    return _serial(text)
+    return _serial(text) if _SERIAL.fullmatch(text) else _broken("not-day")
 
 
 def _year_last(match: re.Match[str], context: Context) -> Read:
