@@ -166,6 +166,15 @@ def holds(text: str, words: str) -> bool:
     return text.endswith(words[:-1]) if words.endswith("$") else words in text
 
 
+def test_no_more_accounts_are_named_than_can_be_read(firm: Firm) -> None:
+    rows = "".join(f"K{n},2024-05-01,account {n},5\n" for n in range(10, 60))
+    firm.put("cost.csv", f"cost_id,incurred_on,category,amount\n{rows}")
+    text = firm.problem()
+    assert "  accounts:\n    'account 10': category\n" in text
+    assert "    'account 49': category\n    ...\n" in text
+    assert "account 50" not in text
+
+
 @pytest.mark.parametrize(("text", "told", "plain"), cases("three-digits-after-a-sign"))
 def test_three_digits_after_a_sign(text: str, told: Any, plain: str) -> None:
     read = read_number(text, Context(IntakeSettings(decimal=told)))

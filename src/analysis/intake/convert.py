@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -178,10 +178,16 @@ def _remedy(fault: Fault, column: _Column) -> Fault:
     if get_args(column.info.annotation) == get_args(of.CostCategory):
         pairs = zip(column.distinct, column.reads, strict=True)
         unknown = {str(cell).replace("'", "''") for cell, item in pairs if item.fault} - {""}
-        lines = "\n".join(["  accounts:", *(f"    '{name}': category" for name in sorted(unknown))])
+        lines = _below("  accounts:", {f"    '{name}': category" for name in unknown})
         words = ", ".join(get_args(of.CostCategory))
         return fault_of("unknown-account", words=words, lines=lines)
     return fault_of("correct-cell", meaning=tr(of.meaning(column.info, larger=column.factor > 1)))
+
+
+def _below(title: str, lines: Iterable[str]) -> str:
+    """Set lines that a file may need in order below their title, no more than can be read."""
+    named = sorted(lines)
+    return "\n".join([title, *named[:_MOST_LINES], *["    ..."] * (len(named) > _MOST_LINES)])
 
 
 def _read_choice(cell: Cell, info: FieldInfo) -> Read:
@@ -384,10 +390,9 @@ def _convert(table: Sheet, own: Sequence[str], rates: Mapping[tuple[str, str], F
     foreign = np.array(codes, dtype=object) != ""
     known = foreign & np.array([rate is not None for rate in found], dtype=bool)
     if len(places := np.flatnonzero(foreign & ~known)):
-        lines = sorted({f"    {days[at][:7]},{codes[at].upper()},rate" for at in places})
-        lines[_MOST_LINES:] = ["    ..."] if len(lines) > _MOST_LINES else []
+        lines = {f"    {days[at][:7]},{codes[at].upper()},rate" for at in places}
         short = "\n".join(f"    {c}: rate" for c in sorted({codes[at].upper() for at in places}))
-        by_month = "\n".join(["    on,currency,rate", *lines])
+        by_month = _below("    on,currency,rate", lines)
         fault = fault_of("other-currency", short=short, lines=by_month)
         table.report(fault, of.CURRENCY, foreign & ~known)
     for name in table.money:
