@@ -80,24 +80,20 @@ class ClaimRow(Row):
                 fix = f". {tr('To fix: {fix}', fix=error.fix)}" if error.fix else ""
                 raise ValueError(f"printed: “{error.value}”: {error.rule}{fix}") from None
         if self.kind == "money" and _PER.search(self.unit):
-            raise ValueError(
-                "kind: "
-                + tr(
-                    "an amount per something (“{unit}”) is an average, which need not be whole "
-                    "hundredths; write average",
-                    unit=self.unit,
-                )
+            rule = tr(
+                "an amount per something (“{unit}”) is an average, which need not be whole "
+                "hundredths; write average",
+                unit=self.unit,
             )
+            raise ValueError(f"kind: {rule}")
         if self.role != "formula" and self.printed not in self.quotation:
-            raise ValueError(
-                "printed: "
-                + tr(
-                    "“{printed}” does not stand in the quotation “{quotation}”; copy both letter "
-                    "by letter",
-                    printed=self.printed,
-                    quotation=self.quotation,
-                )
+            rule = tr(
+                "“{printed}” does not stand in the quotation “{quotation}”; copy both letter "
+                "by letter",
+                printed=self.printed,
+                quotation=self.quotation,
             )
+            raise ValueError(f"printed: {rule}")
         return self
 
     @property
@@ -351,7 +347,6 @@ class RateRow(Row):
 
 
 RATES = define("rates", RateRow, "on currency", "Exchange rates")
-
 PLAN = define("plan", PlanRow, "period kpi", "Plan or budget by period")
 
 PLAN_TABLES = (
