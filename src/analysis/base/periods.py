@@ -147,15 +147,10 @@ def parse(label: str, grain: Grain) -> int:
     match = _PATTERNS[grain].fullmatch(label)
     form = GRAINS[grain]
     if match is None:
-        raise InputError(
-            tr(
-                "a {grain} is written as a year from 1900 to 2199{rule}",
-                grain=tr(grain),
-                rule=form.rule and tr(form.rule),
-            ),
-            value=label,
-            fix=tr("write it like {example}", example=form.example),
-        )
+        words = {"grain": tr(grain), "rule": form.rule and tr(form.rule)}
+        rule = tr("a {grain} is written as a year from 1900 to 2199{rule}", **words)
+        fix = tr("write it like {example}", example=form.example)
+        raise InputError(rule, value=label, fix=fix)
     return 12 // form.months * int(match[1]) + int(match[2] or 1) - 1
 
 
@@ -175,10 +170,8 @@ def parse_label(label: str) -> tuple[Grain, int]:
     for grain, pattern in _PATTERNS.items():
         if pattern.fullmatch(label):
             return grain, parse(label, grain)
-    forms = [f"{form.example} ({tr(grain)})" for grain, form in GRAINS.items()]
-    rule = tr(
-        "a period is written like {forms}, its year from 1900 to 2199", forms=listed(forms, "or")
-    )
+    forms = listed([f"{form.example} ({tr(grain)})" for grain, form in GRAINS.items()], "or")
+    rule = tr("a period is written like {forms}, its year from 1900 to 2199", forms=forms)
     raise InputError(rule, value=label)
 
 
