@@ -51,7 +51,7 @@ _OTHER_FORMATS = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers")
 
 @dataclass
 class Inputs(Log):
-    """The files of a case, each with the table that it is named after, if it is and is read so."""
+    """The files of a case, each with the table that it is read as by its name, or None."""
 
     files: dict[Path, Table | None] = field(default_factory=dict)
 

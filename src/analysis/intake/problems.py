@@ -49,7 +49,7 @@ _data = cache(partial(own_yaml, __file__))
 
 
 def vocabulary(section: str) -> Mapping[str, str]:
-    """Return a section of ``words.yaml``: marks, currencies, months or totals."""
+    """Return a section of ``words.yaml``, such as currencies, months or totals."""
     return dict(_data("words.yaml")[section])
 
 
