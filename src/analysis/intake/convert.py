@@ -125,7 +125,7 @@ def _deduct(sheet: Sheet, columns: _Columns, context: Context, scale: NDArray[np
         columns[name] = column = _read_column(other, amount, context, scale)
         sheet.good[amount] &= column.good
         sheet.frame[amount] -= column.series
-        sheet.note("deducted", sheet.headers[amount], len(cells), column=sheet.headers[name])
+        sheet.note("deducted", sheet.called(amount), len(cells), column=sheet.headers[name])
 
 
 def _read_column(sheet: Sheet, name: str, context: Context, scale: NDArray[np.int64]) -> _Column:
