@@ -289,7 +289,7 @@ def _dashboard(shown: str, about: dict[str, Any], chapter: Chapter, place: Place
 Token = dict[str, Any]
 
 SUPPORTED = (
-    "the PDF takes paragraphs, headings, bulleted lists, links, emphasis, code spans and formulas"
+    "the PDF takes paragraphs, headings, bulleted lists, links, emphasis, code and formulas"
 )
 # Link texts that say no more than the reference that replaces them ("Figure 6").
 _GENERIC = re.compile(
@@ -349,7 +349,13 @@ class Renderer:
             If it holds what the PDF does not take.
         """
         tokens, _ = _parser.parse(clean(text))
-        return list(filter(None, map(self._block, tokens)))  # type: ignore[arg-type]
+        made: list[str] = []
+        for block in filter(None, map(self._block, tokens)):  # type: ignore[arg-type]
+            if made and block.startswith("#raw(block"):  # on the page of its sentence
+                made.append(f"#block(sticky: true)[{made.pop()}#parbreak()]\n\n{block}")
+            else:
+                made.append(block)
+        return made
 
     def inline(self, text: str) -> str:
         """Typst markup of a caption or another single line of Markdown."""
@@ -375,6 +381,8 @@ class Renderer:
                 joint = "\n" if tight else "\n\n"
                 bodies = "".join(f"[{self._item(item, joint)}], " for item in items)
                 return f"#list(tight: {'true' if tight else 'false'}, {bodies})"
+            case {"type": "block_code", "raw": raw}:
+                return f"#raw(block: true, {typst_string(raw.rstrip())})"
             case {"type": "block_html", "raw": raw} if _WITHOUT_SHAPE.fullmatch(raw):
                 return ""
         raise self._refused(token)

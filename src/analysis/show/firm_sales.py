@@ -361,12 +361,12 @@ def plan(report: FirmReport) -> str:
     ahead = range(index + 1, index + 1 + min(year, AHEAD))
     if report.has_text("plan") or any(known.get(at - year) is None for at in ahead):
         return ""
-    lines = [f"`{period_label(at, grain)},sales,{round(known[at - year])}`" for at in ahead]
-    return tr(
+    text = tr(
         "A plan to begin with is the sales of a year before. Put these lines, with your own "
-        "numbers, into a file plan.csv beside case.yaml, and the lights judge by it: {lines}.",
-        lines=listed(["`period,kpi,value`", *lines]),
+        "numbers, into a file plan.csv beside case.yaml, and the lights judge by it:"
     )
+    lines = [f"{period_label(at, grain)},sales,{round(known[at - year])}" for at in ahead]
+    return "\n".join([text, "", "```", "period,kpi,value", *lines, "```"])
 
 
 def concerns(report: FirmReport) -> list[tuple[str, str | None, str, str]]:
