@@ -10,17 +10,18 @@ column of the rows to ``PARTS``, a figure to ``SALES_BY`` there, and its name to
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from itertools import pairwise
 from math import ceil
 from statistics import mean, median
+from typing import Any
 
 import pandas as pd
 
 from analysis.base.language import counted, language, tr
 from analysis.base.periods import distance, parse_label, period_label, short_base, short_period
-from analysis.base.text import decimal, frame_of, listed, percent
+from analysis.base.text import decimal, frame_of, groups, listed, percent
 from analysis.intake.case_files import open_questions
 from analysis.kpis.cube import tables_of
 from analysis.kpis.small_tables import month_index
@@ -79,11 +80,10 @@ def _single(rows: pd.DataFrame) -> pd.DataFrame:
     above = rows[rows["amount_centimos"] > 0]
     if "invoice_id" not in above:
         return above
-    row = pd.Series([f"row {at}" for at in range(len(above))], above.index)
-    number = above["invoice_id"].where(above["invoice_id"] != "", row)
-    others = {name: "first" for name in ("time",) if name in above}
-    by = above.assign(invoice_id=number).groupby(["invoice_id", "invoiced_on"], as_index=False)
-    return by.agg({"amount_centimos": "sum", **others})
+    keys, row = ["invoice_id", "invoiced_on"], above.index.map("row {}".format)
+    one = above.assign(invoice_id=above["invoice_id"].where(above["invoice_id"] != "", row))
+    total = one.groupby(keys)["amount_centimos"].transform("sum")
+    return one.assign(amount_centimos=total).drop_duplicates(keys)
 
 
 def _sized(sold: pd.DataFrame) -> pd.DataFrame:
@@ -132,17 +132,16 @@ def ranking(report: FirmReport, by: str) -> pd.DataFrame:
         Columns name, base_period (empty without a base), base, value, change, growth (Fractions or
         None) and rest (whether it is no part of its own); empty where the rows name fewer than two.
     """
+    found = parts(report, by)
     if by == "size":
-        found = parts(report, by)
-        names = [_between(int(step), at == 0) for at, (step, *_) in enumerate(found)]
-        named = [(name, *part[1:]) for name, part in zip(names, found, strict=True)]
-        return _frame(report, named).assign(rest=False, sized=True)
+        sizes = enumerate(found)
+        found = [(_between(int(step), not at), then, now) for at, (step, then, now) in sizes]
+        return _frame(report, found).assign(rest=False, sized=True)
     if by == "weekday":
         days = language().weekdays
-        found = [(days[int(day)], then, now) for day, then, now in parts(report, by)]
-        frame = _frame(report, found)
-        return frame.assign(rest=False)
-    found = [part for part in parts(report, by) if part[2]]
+        found = [(days[int(day)], then, now) for day, then, now in found]
+        return _frame(report, found).assign(rest=False)
+    found = [part for part in found if part[2]]
     total = _added(found)[1]
     if _added((name, base, abs(value)) for name, base, value in found)[1] > CLEAR * abs(total):
         return _frame(report, [])
@@ -262,16 +261,12 @@ def movers(report: FirmReport) -> View | None:
 def sizes(report: FirmReport) -> View | None:
     """Say how large the single sales were, and how they lie in time; None without two of them."""
     single = _single(report.sold)
-    facts = {str(time): _facts(rows) for time, rows in single.groupby("time")}
     if (single["time"] == "value").sum() < 2:
         return None
-    cells = [
-        [tr(name) for _, name in rows_of("tbl-sizes")],
-        *(facts[time] for time in sorted(facts)),
-    ]
+    facts = {time: _facts(rows) for time, rows in groups(single, "time")}
     return view(
         "tbl-sizes",
-        pd.DataFrame(dict(zip(("name", *sorted(facts)), cells, strict=True))),
+        pd.DataFrame({"name": [tr(name) for _, name in rows_of("tbl-sizes")], **facts}),
         kind=report.kind,
         before=short_base(report.period, report.base) if "base" in facts else "",
         period=short_period(report.period),
@@ -291,35 +286,37 @@ def _facts(rows: pd.DataFrame) -> list[str]:
 
 def running(report: FirmReport) -> View | None:
     """List the last twelve months, with the sales of the twelve that end with each."""
-    months = report.months[report.months["kpi"] == "sales"]
-    known = dict(zip(months["index"], months["value"], strict=True))
-    numbers = {}
+    known, numbers = _sales(report.months), {}
     if report.rows is not None and "sale" in report.rows:
         days = _single(report.rows["sale"])["invoiced_on"]
         numbers = month_index(days).value_counts().to_dict()
-
-    def year(last: int) -> Fraction | None:
-        found = [known.get(month) for month in range(last - YEAR + 1, last + 1)]
-        return None if None in found else sum(filter(None, found), Fraction(0))
-
     rows = []
-    for month in list(known)[-YEAR:]:
-        sold, number, now, before = (
-            known[month],
-            numbers.get(month),
-            year(month),
-            year(month - YEAR),
-        )
+    for month in [*known][-YEAR:]:
+        sold, number, now = known[month], numbers.get(month), _year(known, month)
         average = sold / number if sold is not None and number else None
-        amounts = [
-            None if amount is None else whole(amount) for amount in (sold, number, average, now)
-        ]
-        change = signed(now / before - 1) if now is not None and before else None
-        rows.append((short_period(period_label(month, "month")), *amounts, change))
+        growth = None if now is None else _growth(_year(known, month - YEAR), now)
+        rows.append((_month(month), sold, number, average, now, growth))
     if not any(now for *_, now, _ in rows):
         return None
-    change = tr("On the twelve before") if any(row[-1] for row in rows) else ""
-    return view("tbl-running", rows, kind=report.kind, currency=report.currency, change=change)
+    frame = frame_of(rows, "month sales number average year change")
+    change = tr("On the twelve before") if frame["change"].notna().any() else ""
+    return view("tbl-running", frame, kind=report.kind, currency=report.currency, change=change)
+
+
+def _sales(table: pd.DataFrame) -> dict[int, Any]:
+    """Return the sales by the index of their period; None where they are not known."""
+    sales = table[table["kpi"] == "sales"]
+    return dict(zip(sales["index"], sales["value"], strict=True))
+
+
+def _year(known: Mapping[int, Any], last: int) -> Fraction | None:
+    """Add up the twelve months to the end of one; None unless all are known."""
+    found = [known.get(month) for month in range(last - YEAR + 1, last + 1)]
+    return None if None in found else sum(filter(None, found), Fraction(0))
+
+
+def _month(index: int) -> str:
+    return short_period(period_label(index, "month"))
 
 
 # ---- In words ----
@@ -327,24 +324,22 @@ def running(report: FirmReport) -> View | None:
 
 def season(report: FirmReport) -> str:
     """Say what the last twelve months brought, and which was the strongest and the weakest."""
-    months = report.months[report.months["kpi"] == "sales"].tail(24)
-    values, total = list(months["value"]), sum(months["value"].tail(12), Fraction(0))
+    known = _sales(report.months)
+    *_, last = known
+    total = _year(known, last) or Fraction(0)
     text = tr(
         "The twelve months to {month} brought sales of {amount} {currency}.",
-        month=short_period(months["period"].iloc[-1]),
+        month=_month(last),
         amount=amount_text(total),
         currency=report.currency,
     )
-    before = values[:-12]
-    if len(before) == 12 and None not in before and sum(before) > 0:
-        change = signed(total / sum(before) - 1)
-        text += " " + tr("That is {change} on the twelve before.", change=change)
-    (least, weak), *_, (most, strong) = sorted(
-        zip(values[-12:], months["period"][-12:], strict=True)
-    )
+    growth = _growth(_year(known, last - YEAR), total)
+    if growth is not None:
+        text += " " + tr("That is {change} on the twelve before.", change=signed(growth))
+    (least, weak), *_, (most, strong) = sorted((known[month], month) for month in [*known][-YEAR:])
     if least < 0 or not total:
         return text
-    words = {"strong": short_period(strong), "weak": short_period(weak)}
+    words = {"strong": _month(strong), "weak": _month(weak)}
     words |= {"most": share(most / total), "least": share(least / total)}
     more = tr("{strong} was the strongest with {most}, {weak} the weakest with {least}.", **words)
     return f"{text} {more}"
@@ -353,11 +348,7 @@ def season(report: FirmReport) -> str:
 def plan(report: FirmReport) -> str:
     """Propose a plan, unless there is one: the sales of a year before, as lines of its file."""
     grain, index = parse_label(report.period)
-    sales = report.kpis[report.kpis["kpi"] == "sales"]
-    known, year = (
-        dict(zip(sales["index"], sales["value"], strict=True)),
-        distance(grain, "year-ago"),
-    )
+    known, year = _sales(report.kpis), distance(grain, "year-ago")
     ahead = range(index + 1, index + 1 + min(year, AHEAD))
     if report.has_text("plan") or any(known.get(at - year) is None for at in ahead):
         return ""
