@@ -73,7 +73,7 @@ def test_number_and_average(report: FirmReport) -> None:
 
 def test_kinds_and_decisions(report: FirmReport) -> None:
     assert sums(firm_sales.by_kind(report)) == {"doors": (700, 600), "locks": (300, 300)}
-    told = {what: found for what, _, found, _ in firm_sales.concerns(report)}
+    told = {what: found for what, found, _ in firm_sales.concerns(report)}
     assert told["doors"] == "Sales of 700 in Q4 2023 and 600 in Q4 2024 (−14.3%)"
     assert "30.0% of the sales of Q4 2023; the largest: Bob" in told["1 customer"]
     assert told["Ann"] == "Makes 66.7% of the sales of Q4 2024"

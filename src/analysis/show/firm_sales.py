@@ -360,12 +360,8 @@ def plan(report: FirmReport) -> str:
     return "\n".join([text, "", "```", "period,kpi,value", *lines, "```"])
 
 
-def concerns(report: FirmReport) -> list[tuple[str, str | None, str, str]]:
-    """List what in the sales asks for a decision: what, owner, how it stands, what to decide."""
-    return [(what, None, found, asks) for what, found, asks in _concerns(report)]
-
-
-def _concerns(report: FirmReport) -> Iterator[tuple[str, str, str]]:
+def concerns(report: FirmReport) -> Iterator[tuple[str, str, str]]:
+    """List what in the sales asks for a decision: what, how it stands, what to decide."""
     now, before = report.level("sales"), report.before("sales")
     words = {
         "base": short_base(report.period, report.base),

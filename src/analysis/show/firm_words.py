@@ -279,7 +279,7 @@ def decisions(report: FirmReport) -> View | None:
             changes = [f"{one.change_in_words(b)} ({_base(report, b)})" for b in turns]
             asks = tr("Set a target, or accept it")
             rows.append((_first(_named(one.record)), None, listed(changes), asks))
-    rows += concerns(report)
+    rows += [(what, None, found, asks) for what, found, asks in concerns(report)]
     if not rows:
         return None
     owner = tr("Owner") if any(owner for _, owner, *_ in rows) else ""
