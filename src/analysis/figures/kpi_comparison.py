@@ -18,6 +18,7 @@ from analysis.figures.primitives import Step, change_text, scale, span, waterfal
 from analysis.kpis.catalogue import MONEY, kpi
 from analysis.kpis.compare import bases
 from analysis.notebook.prose import literal
+from analysis.show.wording import amount_text
 
 _PANELS = {"previous": 69.0, "year-ago": 115.0}
 _WIDTH, _STEP, _HEAD = 45.0, 5.2, 9.0
@@ -235,7 +236,7 @@ def sales_waterfall(
         "base": _shown(base, period),
         "period": time.short_period(period),
         "start": decimal()(start),
-        "end": decimal()(end),
+        "end": amount_text(end),
         "currency": currency,
         "share": percent(1)(abs(end - start) / start) if start > 0 else "",
         "most": "; ".join(["", *_most(ranked)]),
