@@ -288,9 +288,7 @@ def _dashboard(shown: str, about: dict[str, Any], chapter: Chapter, place: Place
 
 Token = dict[str, Any]
 
-SUPPORTED = (
-    "the PDF takes paragraphs, headings, bulleted lists, links, emphasis, code and formulas"
-)
+SUPPORTED = "the PDF takes paragraphs, headings, bulleted lists, links, emphasis, code and formulas"
 # Link texts that say no more than the reference that replaces them ("Figure 6").
 _GENERIC = re.compile(
     r"((the|this) )?(figure|fig|table|section|chapter|notebook)( (above|below))?", re.IGNORECASE
