@@ -164,6 +164,9 @@ def test_tables_are_listed_by_the_name_of_their_files(large: Firm) -> None:
     parquet(large, "service", service_id=["S1"], customer_id=["C1"], service_type=["doors"], **days)
     assert store_tables(large.case)[1]
     assert list(read_inventory(large.case)["file"]) == ["service.parquet", "sale (2 files)"]
+    large.put("case.yaml", f"language: es\n{CASE}engine: duckdb\n")
+    assert store_tables(large.case)[1]
+    assert list(read_inventory(large.case)["file"]) == ["service.parquet", "sale (2 archivos)"]
 
 
 @pytest.mark.parametrize("case", cases("rows-in-place"), ids=lambda case: case["test"])

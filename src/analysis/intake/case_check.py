@@ -13,7 +13,7 @@ import pandas as pd
 
 from analysis.base import periods as time
 from analysis.base.errors import InputError, collecting
-from analysis.base.language import tr, using
+from analysis.base.language import counted, tr, using
 from analysis.base.text import decimal, fields, replace_folder, unguarded, write_text
 from analysis.claims.judge import Judge
 from analysis.intake import case_files
@@ -147,8 +147,8 @@ def read(case: Case) -> Intake:
 
 def span_of(rows: Rows, folder: str) -> Span:
     """Return when the rows of a table are, of those whose period is right."""
-    several = f" ({len(rows.files)} files)" if len(rows.files) > 1 else ""
-    place = rows.file.removeprefix(f"{folder}/") + several
+    place, number = rows.file.removeprefix(f"{folder}/"), len(rows.files)
+    place += f" ({counted('{n} file', '{n} files', number)})" if number > 1 else ""
     about = rows.count, rows.table.file if rows.memory is not None else place
     column = period_column(rows.table)
     if not column or not rows.count or not (found := rows.values(column)):

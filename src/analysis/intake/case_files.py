@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, get_args
 
-from analysis.base.language import Code, words_of
+from analysis.base.language import Code, counted, words_of
 from analysis.intake.cells import Cell, Context
 from analysis.intake.naming import Reading, name_columns, plain_header
 from analysis.intake.problems import Log, Note, Problem, fault_of, note_of
@@ -298,5 +298,5 @@ def still_example(case: Case, tables: Mapping[str, Rows]) -> Iterator[Problem]:
             frames = (read_frame(table, raw, case.root), rows.memory)
             words: list[Any] = [{*map(tuple, f.select_dtypes("str").to_numpy())} for f in frames]
             if words[0] == words[1]:
-                value = f"{len(rows.memory):,} rows"
+                value = counted("{n} row", "{n} rows", len(rows.memory))
                 yield Problem(fault_of("example-words"), rows.file, value=value)
