@@ -92,7 +92,6 @@ def test_sizes_of_single_sales(report: FirmReport) -> None:
 def test_twelve_months_to_the_end_of_each(report: FirmReport) -> None:
     """Nine months of 1.00 and a quarter in each year: 1,009 in 2023, 909 in 2024."""
     view = firm_sales.running(report)
-    assert view is not None
     assert list(view["frame"].iloc[-1]) == ["Dec 2024", 100, 1, 100, 909, Fraction(-100, 1009)]
     october = list(view["frame"].iloc[-3])
     assert october[:4] == ["Oct 2024", 600, 2, 300]  # invoices, one of them in two lines

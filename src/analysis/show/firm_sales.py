@@ -284,7 +284,7 @@ def _facts(rows: pd.DataFrame) -> list[str]:
     return [*map(whole, known), share(largest / sum(amounts)), whole(len(days)), whole(pause)]
 
 
-def running(report: FirmReport) -> View | None:
+def running(report: FirmReport) -> View:
     """List the last twelve months, with the sales of the twelve that end with each."""
     known, numbers = _sales(report.months), {}
     if report.rows is not None and "sale" in report.rows:
@@ -296,8 +296,6 @@ def running(report: FirmReport) -> View | None:
         average = sold / number if sold is not None and number else None
         growth = None if now is None else _growth(_year(known, month - YEAR), now)
         rows.append((_month(month), sold, number, average, now, growth))
-    if not any(now for *_, now, _ in rows):
-        return None
     frame = frame_of(rows, "month sales number average year change")
     change = tr("On the twelve before") if frame["change"].notna().any() else ""
     return view("tbl-running", frame, kind=report.kind, currency=report.currency, change=change)
