@@ -177,7 +177,7 @@ def _remedy(fault: Fault, column: _Column) -> Fault:
         return fault_of("without-blanks")
     if get_args(column.info.annotation) == get_args(of.CostCategory):
         pairs = zip(column.distinct, column.reads, strict=True)
-        unknown = {str(cell).replace("'", "''") for cell, item in pairs if item.fault} - {""}
+        unknown = {str(cell).replace("'", "''") for cell, item in pairs if item.fault == fault}
         lines = _below("  accounts:", {f"    '{name}': category" for name in unknown})
         words = ", ".join(get_args(of.CostCategory))
         return fault_of("unknown-account", words=words, lines=lines)
