@@ -132,8 +132,8 @@ def publish(firm: Company, rounding: Rounding) -> Print:
 
 def root_text(square: Fraction, rounding: Rounding) -> str:
     """Print the root of a number with two decimals; no root is taken, squares are compared."""
-    wanted = square * 10_000
-    root = isqrt(floor(wanted))
+    wanted = square * 1_000_000  # in tenths of the last digit, as the ends of cells are
+    root = isqrt(floor(square * 10_000))
     for digits in (root + 1, root):
         low, high, first, last = cell(digits, rounding)
         above = low < 0 or low**2 < wanted or (first and low**2 == wanted)

@@ -129,12 +129,7 @@ def retime(formula: Expression, time: Callable[[str], str]) -> Expression:
     return formula
 
 
-_SIGNS: Mapping[type[ast.operator], str] = {
-    ast.Add: "+",
-    ast.Sub: "-",
-    ast.Mult: "*",
-    ast.Div: "/",
-}
+_SIGNS: Mapping[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 _CHANGES: Mapping[str, Callable[[Expression], Expression]] = {
     "before": before,
     "growth": growth,
@@ -282,9 +277,7 @@ def state(formula: Expression, values: Values) -> str:
 
 
 def unit_of(
-    formula: Expression,
-    measures: Mapping[str, Unit],
-    indices: Mapping[str, Unit] | None = None,
+    formula: Expression, measures: Mapping[str, Unit], indices: Mapping[str, Unit] | None = None
 ) -> dict[str, int]:
     """Work out the unit of a formula.
 

@@ -100,6 +100,11 @@ class Printed:
         return self.number * self.scale
 
     @property
+    def digits(self) -> int:
+        """The number in units of its last printed digit: 776 for ``77.6%``."""
+        return int(self.number.numerator * 10**self.decimals // self.number.denominator)
+
+    @property
     def unit(self) -> Fraction:
         """One unit of the last printed digit, in the terms of `value`."""
         return Fraction(1, 10**self.decimals) * self.scale
@@ -228,7 +233,8 @@ def bare(text: str, decimal: str = "") -> tuple[str, str, str]:
 
 def parse_percent(text: str | Printed) -> Printed:
     """Read a printed percentage whose % sign may stand elsewhere (a column head, say)."""
-    return replace(parse(text) if isinstance(text, str) else text, percent=True)
+    printed = parse(text) if isinstance(text, str) else text
+    return printed if printed.percent else replace(printed, percent=True)
 
 
 def decimal_for(text: str, others: Iterable[str]) -> str:

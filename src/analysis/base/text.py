@@ -41,24 +41,27 @@ MINUS = "−"
 MISSING = "–"
 
 
-_HALF = Fraction(1, 2)
-_CELLS: dict[str, tuple[Fraction | int, Fraction | int, str, bool]] = {
-    "half-up": (-_HALF, _HALF, "[)", True),
-    "half-down": (-_HALF, _HALF, "(]", True),
-    "half-even": (-_HALF, _HALF, "()", True),
-    "half-either": (-_HALF, _HALF, "[]", True),
-    "floor": (0, 1, "[)", False),
-    "ceiling": (-1, 0, "(]", False),
-    "truncate": (0, 1, "[)", True),
-    "anti_trunc": (-1, 0, "(]", True),
-    "up": (-_HALF, _HALF, "[)", False),
-    "down": (-_HALF, _HALF, "(]", False),
-    "ceiling_or_floor": (-1, 1, "()", False),
+_CELLS: dict[str, tuple[int, int, str, bool]] = {
+    "half-up": (-5, 5, "[)", True),
+    "half-down": (-5, 5, "(]", True),
+    "half-even": (-5, 5, "()", True),
+    "half-either": (-5, 5, "[]", True),
+    "floor": (0, 10, "[)", False),
+    "ceiling": (-10, 0, "(]", False),
+    "truncate": (0, 10, "[)", True),
+    "anti_trunc": (-10, 0, "(]", True),
+    "up": (-5, 5, "[)", False),
+    "down": (-5, 5, "(]", False),
+    "ceiling_or_floor": (-10, 10, "()", False),
 }
-"""What prints as a whole number d: from d plus the first to d plus the second, ends as in the
+"""What prints as a whole number: from so many tenths on from it to so many, ends as in the
 brackets, and whether negative numbers mirror positive ones."""
+for _t in range(1, 10):
+    _CELLS[f"up_from {_t}"] = (_t - 10, _t, "[)", False)
+    _CELLS[f"down_from {_t}"] = (-_t, 10 - _t, "(]", False)
+    _wide = max(_t, 10 - _t)
+    _CELLS[f"up_from_or_down_from {_t}"] = (-_wide, _wide, "[]" if _t <= 5 else "()", False)
 _SAME_RULE = {"up_or_down": "half-either", "even": "half-even", "trunc": "truncate"}
-_FROM = re.compile(r"(up_from|down_from|up_from_or_down_from) ([1-9])")
 
 
 class Rounding(StrEnum):
@@ -93,7 +96,7 @@ class Rounding(StrEnum):
         """Return the rule of a name that is no member: those of scrutiny."""
         if value in _SAME_RULE:
             return cls(_SAME_RULE[str(value)])
-        if value not in _CELLS and not _FROM.fullmatch(str(value)):
+        if value not in _CELLS:
             return None
         rule = str.__new__(cls, value)
         rule._name_ = rule._value_ = str(value)
@@ -102,47 +105,36 @@ class Rounding(StrEnum):
     @staticmethod
     def names() -> str:
         """List every rule's name, ours first."""
-        more = [name for name in (*_SAME_RULE, *_CELLS) if name not in set(Rounding)]
-        thresholds = [f"{name} 1 to 9" for name in _FROM.pattern[1:].split(")")[0].split("|")]
-        return ", ".join((*Rounding, *more, *thresholds))
+        names = [name for name in (*_SAME_RULE, *_CELLS) if name not in set(Rounding)]
+        more = [name.replace(" 1", " 1 to 9") for name in names if name[-1] not in "23456789"]
+        return ", ".join((*Rounding, *more))
 
 
-def cell(digits: int, rounding: Rounding) -> tuple[Fraction, Fraction, bool, bool]:
-    """Return what is printed as a whole number: both ends, and whether each belongs to it.
+def cell(digits: int, rounding: Rounding) -> tuple[int, int, bool, bool]:
+    """Return what prints as a whole number: both ends in tenths, and whether each belongs to it.
 
     Examples
     --------
-    >>> cell(-2, Rounding.TRUNCATE) == (-3, -2, False, True)
-    True
+    >>> cell(-2, Rounding.TRUNCATE)
+    (-30, -20, False, True)
     """
-    low: Fraction | int
-    high: Fraction | int
-    if found := _FROM.fullmatch(rounding):
-        t = Fraction(int(found[2]), 10)
-        wide = max(t, 1 - t)
-        low, high, ends, mirrored = {
-            "up_from": (t - 1, t, "[)", False),
-            "down_from": (-t, 1 - t, "(]", False),
-            "up_from_or_down_from": (-wide, wide, "[]" if 2 * t <= 1 else "()", False),
-        }[found[1]]
-    else:
-        low, high, ends, mirrored = _CELLS[rounding]
-        if rounding == "half-even" and digits % 2 == 0:
-            ends = "[]"
+    low, high, ends, mirrored = _CELLS[rounding]
+    if rounding == "half-even" and digits % 2 == 0:
+        ends = "[]"
     first, last = ends[0] == "[", ends[1] == "]"
     if mirrored and digits < 0:
         low, high, first, last = -high, -low, last, first
     elif mirrored and digits == 0:
         low, first = -high, last
-    return Fraction(digits + low), Fraction(digits + high), first, last
+    return 10 * digits + low, 10 * digits + high, first, last
 
 
 def round_digits(value: Fraction | int, rounding: Rounding | str) -> int:
     """Round an exact value to an integer (where two fit, away from zero)."""
-    value, rule = Fraction(value), Rounding(rounding)
+    tenths, rule = 10 * Fraction(value), Rounding(rounding)
     for digits in sorted((floor(value), ceil(value)), key=abs, reverse=True):
         low, high, first, last = cell(digits, rule)
-        if low < value < high or (first and value == low) or (last and value == high):
+        if low < tenths < high or (first and tenths == low) or (last and tenths == high):
             return digits
     raise AssertionError("every value prints as one of its neighbours")
 

@@ -121,6 +121,12 @@ class Interval:
         return f"{left}{low}, {high}{right}"
 
 
+def shown_as(digits: int, rounding: Rounding) -> Interval:
+    """Return every value that prints as a whole number under a rounding rule."""
+    low, high, low_closed, high_closed = cell(digits, rounding)
+    return Interval(Fraction(low, 10), Fraction(high, 10), low_closed, high_closed)
+
+
 @lru_cache(maxsize=2**12)
 def preimage(printed: str | Printed, rounding: Rounding = Rounding.HALF_UP) -> Interval:
     """Return every value that prints as this string under a rounding rule.
@@ -143,8 +149,7 @@ def preimage(printed: str | Printed, rounding: Rounding = Rounding.HALF_UP) -> I
     ('[1551/2000, 1553/2000)', '[5, 6)')
     """
     p = parse(printed) if isinstance(printed, str) else printed
-    digits = p.number * 10**p.decimals  # an integer: the printed number in its last place
-    return Interval(*cell(int(digits), rounding)).times(p.unit)
+    return shown_as(p.digits, rounding).times(p.unit)
 
 
 def format_like(

@@ -16,7 +16,7 @@ from typing import Literal
 
 from analysis.base.numbers import Printed, parse, parse_percent
 from analysis.base.text import Rounding, cell
-from analysis.claims.printed import Interval, preimage
+from analysis.claims.printed import Interval, preimage, shown_as
 
 Base = Literal["earlier", "later"]
 Deviation = Literal["sample", "population", "either"]
@@ -42,8 +42,9 @@ def share_counts(printed: str | Printed, n: int, rounding: Rounding = Rounding.H
     range
         Counts between 0 and n.
     """
-    inside = preimage(parse_percent(printed), rounding).times(_positive(n))
-    return inside.meet(Interval(Fraction(0), Fraction(n))).integers()
+    found = _numerators(parse_percent(printed), _positive(n), rounding)
+    start = max(found.start, 0)
+    return range(start, max(start, min(found.stop, n + 1)))
 
 
 def mean_totals(
@@ -54,7 +55,17 @@ def mean_totals(
     A mean of per-person averages over several items has the granularity of n times items.
     """
     p = parse(printed) if isinstance(printed, str) else printed
-    return preimage(p, rounding).times(_positive(n) * _positive(items)).integers()
+    return _numerators(p, _positive(n) * _positive(items), rounding)
+
+
+def _numerators(printed: Printed, whole: int, rounding: Rounding) -> range:
+    """Return every whole number that, divided by another one, prints as given."""
+    low, high, first, last = cell(printed.digits, rounding)
+    times = whole * printed.times
+    tenths = (1000 if printed.percent else 10) * 10**printed.decimals  # of the last digit, in 1
+    start = -(low * times // -tenths) if first else low * times // tenths + 1
+    stop = high * times // tenths + 1 if last else -(high * times // -tenths)
+    return range(start, max(start, stop))
 
 
 def grim_percent(printed: str | Printed, n: int, rounding: Rounding = Rounding.HALF_UP) -> bool:
@@ -124,7 +135,7 @@ def prints(count: int, total: int, strings: int, rounding: Rounding) -> list[int
     """Return what count over total prints as, in units of 1 / strings: one number or two."""
     value = Fraction(count * strings, total)
     near = {floor(value), ceil(value)}
-    return [digits for digits in sorted(near) if value in Interval(*cell(digits, rounding))]
+    return [digits for digits in sorted(near) if value in shown_as(digits, rounding)]
 
 
 SHARP = Fraction(1, 10)

@@ -8,10 +8,10 @@ from fractions import Fraction
 from functools import reduce
 from math import floor
 
-from analysis.base.text import cell, decimal, listed, outward, own_yaml
+from analysis.base.text import decimal, listed, outward, own_yaml
 from analysis.claims.network import Network
 from analysis.claims.nodes import BELOW, GROWTH, LOWER, UPPER
-from analysis.claims.printed import Interval
+from analysis.claims.printed import Interval, shown_as
 from analysis.claims.single import beyond_whole, sharpness
 from analysis.claims.solver.questions import Outcome, Selection
 from analysis.claims.solver.search import ImpossibleError, UndecidedError
@@ -211,8 +211,8 @@ class Wording:
 
         def prints(end: Fraction) -> list[int]:
             some = range(floor(end) - 1, floor(end) + 3)
-            cells = {n: Interval(*cell(n, self.network.rounding)) for n in some}
-            return [n for n, one in cells.items() if not one.meet(near).empty]
+            rule = self.network.rounding
+            return [n for n in some if not shown_as(n, rule).meet(near).empty]
 
         first = form[0] if near.low is None else max(form[0], prints(near.low)[0])
         last = form[1] if near.high is None else min(form[1], prints(near.high)[-1])

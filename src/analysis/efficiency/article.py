@@ -36,12 +36,7 @@ from analysis.base.expression import (
 from analysis.base.periods import parse_quarter, quarter_days
 from analysis.efficiency import ratios
 from analysis.efficiency.companies import read_companies
-from analysis.efficiency.quarterly_statements import (
-    AMOUNTS,
-    Book,
-    book,
-    read_statements,
-)
+from analysis.efficiency.quarterly_statements import AMOUNTS, Book, book, read_statements
 from analysis.tables.case import Case
 from analysis.tables.columns import Identifier, Text
 from analysis.tables.rows import Row, define, read_frame, read_rows

@@ -15,12 +15,7 @@ from analysis.base.periods import parse_quarter
 from analysis.base.text import column, fields, frame_of
 from analysis.efficiency import article, feasible
 from analysis.efficiency.companies import COMPANIES, DESIGNS, make_statements, read_companies
-from analysis.efficiency.quarterly_statements import (
-    STATEMENTS,
-    Book,
-    book,
-    prepare,
-)
+from analysis.efficiency.quarterly_statements import STATEMENTS, Book, book, prepare
 from analysis.tables.case import Case
 from analysis.tables.columns import Identifier, Text
 from analysis.tables.rows import Row, data_package, define, read_rows, write_frame

@@ -17,14 +17,7 @@ from analysis.base.periods import Grain
 from analysis.base.text import fixed, frame_of
 from analysis.kpis.catalogue import Totals, indicator
 from analysis.kpis.levels import level_table
-from analysis.method.key_results import (
-    Okrs,
-    Result,
-    Scores,
-    chosen,
-    score_frame,
-    scores,
-)
+from analysis.method.key_results import Okrs, Result, Scores, chosen, score_frame, scores
 from analysis.method.links import assess_links, load_links
 from analysis.method.scoring import Joint, check_weights, join
 from analysis.tables.case import Case

@@ -10,15 +10,7 @@ from itertools import chain, islice
 from math import lcm
 from operator import or_
 
-from analysis.claims.solver.system import (
-    Claim,
-    Data,
-    Linear,
-    Number,
-    System,
-    primitive,
-    reachable,
-)
+from analysis.claims.solver.system import Claim, Data, Linear, Number, System, primitive, reachable
 from analysis.claims.solver.tableau import Form, Limit, Limits, Links, Question, Tableau
 
 FEW_CASES = 1_000
@@ -277,12 +269,7 @@ class Search:
         return low, high
 
     def _split(
-        self,
-        asked: Question,
-        low: Limits,
-        high: Limits,
-        changed: Iterable[int] | None,
-        depth: int,
+        self, asked: Question, low: Limits, high: Limits, changed: Iterable[int] | None, depth: int
     ) -> dict[str, int] | int | None:
         """Branch on a quantity that is not whole; a case that the conflict does not use is cut.
 
