@@ -97,7 +97,7 @@ def test_a_mistake_is_recognised_when_it_is_rounded() -> None:
     upside_down = Mistake(Fraction(50000, 13), "Upside down.")
     posed = task(Number("per cent", 1), Fraction(13, 5), upside_down)
     assert grade(posed, 3846).text == grade(posed, "3846.2").text == "Upside down."
-    assert grade(posed, 3845).text == Number.again
+    assert grade(posed, 3845).text == Number().again
 
 
 def test_per_cent_where_none_is_asked_for() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,12 +23,6 @@ FEWEST, MOST = 5, 200
 class Day(Form):
     """A day."""
 
-    again: ClassVar[str] = "That is not the day. Read the sentence once more."
-
-    def instruction(self) -> str:
-        """Say how to write the answer."""
-        return 'a day as text, such as `"2024-05-31"`'
-
     def read(self, answer: object) -> Reading:
         """Read text as in 2024-05-31, a date, or a pandas Timestamp.
 
@@ -42,9 +36,7 @@ class Day(Form):
                 raise ValueError
             day = date.fromisoformat(str(answer).strip()[:10])
         except ValueError:
-            raise UnreadableError(
-                f"{kind_of(answer)} is no day; write {self.instruction()}."
-            ) from None
+            raise self.unreadable(kind_of(answer), "is no day") from None
         return Reading(lambda value: bool(day == value))
 
 
@@ -59,17 +51,14 @@ class Table(Form):
     """
 
     parts: Mapping[str, Form]
-    again: ClassVar[str] = "No value is right yet. Look at the hint."
 
     def instruction(self) -> str:
         """Say how to write the answer."""
         ways = {label: form.instruction() for label, form in self.parts.items()}
         if len(set(ways.values())) == 1:
             names = listed([f'`"{label}"`' for label in ways])
-            return (
-                f"for each of {names}, {next(iter(ways.values()))}: as a dictionary "
-                f'`{{"{next(iter(ways))}": …}}`, a pandas Series or a table of two columns'
-            )
+            first, same = next(iter(ways.items()))
+            return self.say("way", names=names, same=same, first=first)
         return "a dictionary: " + "; ".join(f'`"{label}"`, {way}' for label, way in ways.items())
 
     def read(self, answer: object) -> Reading:
@@ -87,13 +76,11 @@ class Table(Form):
         """
         known = {plain(label): label for label in self.parts}
         readings = {}
-        for name, value in _pairs(answer, self.instruction()):
+        for name, value in self._pairs(answer):
             label = known.get(plain(str(name)))
             if label is None:
-                raise UnreadableError(
-                    f"{quoted(str(name))} is no label here; write one for "
-                    f"each of {listed(list(self.parts))}."
-                )
+                labels = listed(list(self.parts))
+                raise UnreadableError(self.say("label", given=quoted(str(name)), labels=labels))
             if value is not ...:
                 try:
                     readings[label] = self.parts[label].read(value)
@@ -119,34 +106,24 @@ class Table(Form):
 
         return Reading(lambda value: len(right(value)) == len(value), near, resembles)
 
-
-def _pairs(answer: object, instruction: str) -> Iterable[tuple[object, object]]:
-    if callable(getattr(answer, "df", None)) and not isinstance(answer, type):  # DuckDB
-        try:
-            answer = answer.df()  # type: ignore[attr-defined]
-        except Exception as error:
-            raise UnreadableError(f"The query failed: {quoted(str(error))}.") from None
-    if isinstance(answer, pd.DataFrame) and len(answer.columns) == 1:
-        answer = answer.iloc[:, 0]
-    if isinstance(answer, pd.DataFrame) and len(answer.columns) == 2:
-        return list(zip(answer.iloc[:, 0], answer.iloc[:, 1], strict=True))
-    if isinstance(answer, Mapping | pd.Series):
-        return list(answer.items())
-    raise UnreadableError(f"{kind_of(answer)} has no labels; write {instruction}.")
+    def _pairs(self, answer: object) -> Iterable[tuple[object, object]]:
+        if callable(getattr(answer, "df", None)) and not isinstance(answer, type):  # DuckDB
+            try:
+                answer = answer.df()  # type: ignore[attr-defined]
+            except Exception as error:
+                raise UnreadableError(self.say("query", given=quoted(str(error)))) from None
+        if isinstance(answer, pd.DataFrame) and len(answer.columns) == 1:
+            answer = answer.iloc[:, 0]
+        if isinstance(answer, pd.DataFrame) and len(answer.columns) == 2:
+            return list(zip(answer.iloc[:, 0], answer.iloc[:, 1], strict=True))
+        if isinstance(answer, Mapping | pd.Series):
+            return list(answer.items())
+        raise self.unreadable(kind_of(answer), "has no labels")
 
 
 @dataclass(frozen=True)
 class Chart(Form):
     """A chart, judged by the values that it draws and by its axes."""
-
-    again: ClassVar[str] = (
-        "The chart does not draw these values. Look at the table that it is made from: one row a "
-        "quarter, the oldest first, and the values themselves, not their mean."
-    )
-
-    def instruction(self) -> str:
-        """Say how to write the answer."""
-        return "the chart itself: what `sns.barplot(...)` or `sns.lineplot(...)` returns"
 
     def read(self, answer: object) -> Reading:
         """Read bars or a line of matplotlib's axes, also where seaborn wraps them."""
@@ -158,7 +135,7 @@ class Chart(Form):
         if isinstance(axes, Figure) and axes.axes:
             axes = axes.axes[0]
         if not isinstance(axes, Axes):
-            raise UnreadableError(f"{kind_of(answer)} is no chart; give {self.instruction()}.")
+            raise self.unreadable(kind_of(answer), "is no chart")
         bars = [patch for patch in axes.patches if isinstance(patch, Rectangle)]
         lying = len({bar.get_height() for bar in bars}) == 1 and len(bars) > 1
         sizes = [float(bar.get_width() if lying else bar.get_height()) for bar in bars]
@@ -174,11 +151,11 @@ class Chart(Form):
         def fault(value: tuple[Fraction, ...]) -> str:
             if not same(sizes, value):
                 mixed = same(sorted(sizes), sorted(value))
-                return "All values are there, but not in the order of time." if mixed else ""
+                return self.say("order") if mixed else ""
             if bars and lowest > 0:
-                return "The data are right, but bars have to start at zero: lengths are compared."
+                return self.say("zero")
             if not (axes.get_xlabel() and axes.get_ylabel()):
-                return "The data are right; now name both axes, with `ax.set(xlabel=…, ylabel=…)`."
+                return self.say("axes")
             return ""
 
         return Reading(lambda value: same(sizes, value) and not fault(value), fault)
@@ -198,18 +175,12 @@ class Text(Form):
 
     def instruction(self) -> str:
         """Say how to write the answer."""
-        return "a text in quotation marks that has " + listed([point for point, _ in self.rubric])
+        return self.say("way", points=listed([point for point, _ in self.rubric]))
 
     def read(self, answer: object) -> Reading:
         """Read a text of a few sentences."""
         if not isinstance(answer, str) or not FEWEST <= len(answer.split()) <= MOST:
-            raise UnreadableError(
-                f"{kind_of(answer)} is no text of {FEWEST} to {MOST} words; write "
-                f"{self.instruction()}."
-            )
+            raise self.unreadable(kind_of(answer), f"is no text of {FEWEST} to {MOST} words")
         missing = [point for point, at in self.rubric if not re.search(at, plain(answer))]
-        told = (
-            f"Not found: {listed(missing)}. The check looks for words only; if yours say it in "
-            "another way, leave them, and your teacher will read them."
-        )
+        told = self.say("missing", points=listed(missing))
         return Reading(lambda _: not missing, lambda _: told if missing else "")

@@ -10,15 +10,16 @@ from __future__ import annotations
 import math
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Integral, Rational, Real
-from typing import Any, ClassVar
+from typing import Any
 
 from analysis.base.errors import InputError, printable
 from analysis.base.numbers import Printed, parse
+from analysis.base.text import own_yaml
 from analysis.claims.printed import preimage
 
 LONGEST = 40
@@ -26,6 +27,7 @@ LONGEST = 40
 
 _BILLION = 10**9
 _FRACTION = re.compile(r"([+\-−]?\d+)\s*/\s*(\d+)", re.ASCII)
+_TEXTS: Mapping[str, Mapping[str, str]] = own_yaml(__file__, "forms.yaml")
 _SHORT = {"soles": ("s/.", "s/", "sol", "pen"), "złoty": ("zł", "zloty", "pln")}
 
 
@@ -61,22 +63,25 @@ class Reading:
 
 
 class Form(ABC):
-    """How an answer is written.
+    """How an answer is written; its texts stand in ``forms.yaml``."""
 
-    Attributes
-    ----------
-    again : str
-        What to say of a wrong answer that is no typical mistake.
-    """
+    @property
+    def again(self) -> str:
+        """What to say of a wrong answer that is no typical mistake."""
+        return self.say("again")
 
-    again: ClassVar[str] = (
-        "That is not it, and it is none of the typical mistakes. Look once more at which rows "
-        "count, what is divided by what, in which unit, and against which base."
-    )
-
-    @abstractmethod
     def instruction(self) -> str:
         """Say how to write the answer, in Markdown."""
+        return self.say("way")
+
+    def say(self, name: str, **words: object) -> str:
+        """Return a text of this form, or of any, with its braces filled."""
+        own = _TEXTS.get(type(self).__name__, {})
+        return (own.get(name) or _TEXTS["any"][name]).format_map(words)
+
+    def unreadable(self, given: str, why: str) -> UnreadableError:
+        """Return an error that says why an answer cannot be read, and how to write it."""
+        return UnreadableError(self.say("unreadable", given=given, why=why, way=self.instruction()))
 
     @abstractmethod
     def read(self, answer: object) -> Reading:
@@ -124,51 +129,45 @@ class Number(Form):
         False
         """
         if isinstance(answer, tuple):
-            raise UnreadableError(
-                "Python reads a comma between digits as the end of a number, so this is not one "
-                "number. Write a point before decimals and nothing between thousands, such as "
-                "`1234.50`."
-            )
+            raise UnreadableError(self.say("comma"))
         if isinstance(answer, bool) or not isinstance(answer, Real | Decimal | str):
-            raise UnreadableError(f"{kind_of(answer)} is no number; write {self.instruction()}.")
+            raise self.unreadable(kind_of(answer), "is no number")
         if isinstance(answer, Integral):
             whole = int(answer)
             if abs(whole) >= 10**LONGEST:
-                raise UnreadableError("This number is too large to be the answer.")
+                raise UnreadableError(self.say("large"))
             return self._text(str(whole))
         if isinstance(answer, Rational):
             return self._exact(Fraction(int(answer.numerator), int(answer.denominator)))
         if isinstance(answer, Real):
             return self._float(float(answer))
-        return self._text(_digits(answer) if isinstance(answer, Decimal) else answer.strip())
+        if isinstance(answer, str):
+            return self._text(answer.strip())
+        if not answer.is_finite() or abs(answer.adjusted()) > LONGEST:
+            raise UnreadableError(self.say("endless"))
+        return self._text(f"{answer:f}")  # with all its digits, which say how far it was rounded
 
     def slips(self, value: Any) -> Iterator[tuple[Any, str]]:
         """Yield a share or a growth factor for a per cent, and the wrong sign."""
         if self.unit.startswith("percentage points"):
-            yield (
-                value / 100,
-                "That looks like a share: write points, which are a hundred times it.",
-            )
+            yield value / 100, self.say("points")
         if self.unit.startswith("per cent"):
-            yield value / 100, "That looks like a share: the question asks for per cent of a whole."
-            yield value * 100, "That is a hundred times too much: it is in per cent already."
-            factor = (
-                "That looks like a factor. Take away the 1 that it starts from, times a hundred."
-            )
-            yield 1 + value / 100, factor
-        yield -value, "The size is right, the sign is not: what is taken from what?"
+            yield value / 100, self.say("share")
+            yield value * 100, self.say("hundredfold")
+            yield 1 + value / 100, self.say("factor")
+        yield -value, self.say("sign")
 
     def _exact(self, number: Fraction) -> Reading:
         def near(value: Fraction) -> str:
             if self.places is None or abs(number - value) > self._half:
                 return ""
-            return f"Nearly: the last digit is rounded. Write {self.instruction()}."
+            return self.say("nearly", way=self.instruction())
 
         return Reading(lambda value: bool(number == value), near)
 
     def _float(self, number: float) -> Reading:
         if not math.isfinite(number):
-            raise UnreadableError(f"{number} is no number that can be compared.")
+            raise UnreadableError(self.say("infinite", given=number))
         exact, digits = Fraction(number), repr(number)
         margin = self._half if self.places is not None else max(abs(exact), Fraction(1)) / _BILLION
         short = re.fullmatch(r"-?\d+\.(\d+)", digits)
@@ -179,22 +178,18 @@ class Number(Form):
     def _text(self, text: str) -> Reading:
         if match := _FRACTION.fullmatch(text):
             if len(text) > LONGEST or not int(match[2]):
-                raise UnreadableError(f"{quoted(text)} is no number; write {self.instruction()}.")
+                raise self.unreadable(quoted(text), "is no number")
             return self._exact(Fraction(int(match[1].replace("−", "-")), int(match[2])))
         try:
             printed = parse(self._without_unit(text) if len(text) <= LONGEST else "")
             if printed.times > 1:  # nothing is asked for in millions
                 raise InputError("a number in words", value=text)
         except InputError:
-            raise UnreadableError(
-                f"{quoted(text)} cannot be read as a number; write {self.instruction()}."
-            ) from None
+            raise self.unreadable(quoted(text), "cannot be read as a number") from None
         number, decimals = printed.number, printed.decimals
         if printed.percent and not self.unit.startswith("per"):
             if self.unit or self.places is None:
-                raise UnreadableError(
-                    f"The question asks for no per cent; without %, write {self.instruction()}."
-                )
+                raise UnreadableError(self.say("percent", way=self.instruction()))
             number, decimals = number / 100, decimals + 2
         if self.places is None:
             return self._exact(number)
@@ -209,9 +204,9 @@ class Number(Form):
         def near(value: Fraction) -> str:
             close = printed.decimals or 10 * abs(printed.number - value) <= abs(value)
             if not enough and value in inside and printed.number and close:
-                return f"Rounded too far: write {self.instruction()}."
+                return self.say("short", way=self.instruction())
             if enough and abs(printed.number - value) <= self._half:
-                return "The first digits are right, the last one is not. Round once more."
+                return self.say("digit")
             return ""
 
         return Reading(
@@ -252,7 +247,7 @@ class Pair(Form):
     def read(self, answer: object) -> Reading:
         """Read a pair; each number as :class:`Number` does."""
         if not isinstance(answer, tuple | list) or len(answer) != 2:
-            raise UnreadableError(f"{kind_of(answer)} is no pair; write {self.instruction()}.")
+            raise self.unreadable(kind_of(answer), "is no pair")
         one = Number(self.unit)
         low, high = (one.read(part) for part in answer)
 
@@ -261,17 +256,17 @@ class Pair(Form):
 
         def near(value: tuple[Fraction, Fraction]) -> str:
             if low.fits(value[1]) and high.fits(value[0]):
-                return "The two numbers are right: put the lower one first."
+                return self.say("swapped")
             if low.fits(value[0]) or high.fits(value[1]):
                 end = "lower" if low.fits(value[0]) else "upper"
-                return f"The {end} end is right, the other one is not yet."
+                return self.say("half", end=end)
             return ""
 
         return Reading(fits, near)
 
     def slips(self, value: Any) -> Iterator[tuple[Any, str]]:
         """Yield both ends as shares."""
-        yield (value[0] / 100, value[1] / 100), "These look like shares; write per cent."
+        yield (value[0] / 100, value[1] / 100), self.say("shares")
 
 
 @dataclass(frozen=True)
@@ -285,16 +280,10 @@ class Counts(Form):
     """
 
     what: str
-    again: ClassVar[str] = (
-        "That is not it. Put each whole number to the test: work out how it would be printed."
-    )
 
     def instruction(self) -> str:
         """Say how to write the answer."""
-        return (
-            f"all numbers of {self.what} that fit, in square brackets, such as `[7, 8]`; "
-            "`[]` if there is none"
-        )
+        return self.say("way", what=self.what)
 
     def read(self, answer: object) -> Reading:
         """Read one whole number or a collection of them."""
@@ -303,9 +292,9 @@ class Counts(Form):
         def near(value: Collection[int]) -> str:
             extra, missing = sorted(found - set(value)), set(value) - found
             if extra and not missing and value:
-                return f"Everything that fits is there, but {extra[0]} does not fit."
+                return self.say("extra", extra=extra[0])
             if found and missing and not extra:
-                return "These fit, but they are not all."
+                return self.say("some")
             return ""
 
         return Reading(lambda value: found == frozenset(value), near)
@@ -316,9 +305,7 @@ class Counts(Form):
         if isinstance(part, str) and part.strip().isdecimal() and len(part) <= LONGEST:
             part = int(part)
         if isinstance(part, bool) or not isinstance(part, Integral):
-            raise UnreadableError(
-                f"{kind_of(part)} is no whole number; write {self.instruction()}."
-            )
+            raise self.unreadable(kind_of(part), "is no whole number")
         return int(part)
 
 
@@ -333,9 +320,6 @@ class Choice(Form):
     """
 
     options: tuple[str, ...]
-    again: ClassVar[str] = (
-        "That is not it. Read what is given once more, and try each of the words."
-    )
 
     def instruction(self) -> str:
         """Say how to write the answer."""
@@ -344,12 +328,10 @@ class Choice(Form):
     def read(self, answer: object) -> Reading:
         """Read a word, whatever its capitals and spaces."""
         if not isinstance(answer, str):
-            raise UnreadableError(
-                f"{kind_of(answer)} is none of the words; write {self.instruction()}."
-            )
+            raise self.unreadable(kind_of(answer), "is none of the words")
         chosen = plain(answer)
         if chosen not in {plain(option) for option in self.options}:
-            raise UnreadableError(f"{quoted(answer)} is no option; write {self.instruction()}.")
+            raise self.unreadable(quoted(answer), "is no option")
         return Reading(lambda value: chosen == plain(value))
 
 
@@ -364,7 +346,6 @@ class Several(Form):
     """
 
     options: tuple[str, ...]
-    again: ClassVar[str] = "That is not it. Take the words one by one, and decide for each."
 
     def instruction(self) -> str:
         """Say how to write the answer."""
@@ -385,9 +366,9 @@ class Several(Form):
         def near(value: Collection[str]) -> str:
             wanted = frozenset(map(plain, value))
             if found and found < wanted:
-                return "These fit, but they are not all."
+                return self.say("some")
             if found > wanted:
-                return "All that fit are there, and at least one that does not."
+                return self.say("extra")
             return ""
 
         return Reading(same, near)
@@ -399,13 +380,6 @@ def _parts(answer: object) -> list[object]:
     if isinstance(answer, list | tuple | set | frozenset | range):
         return list(answer)
     return [answer]
-
-
-def _digits(number: Decimal) -> str:
-    """Write a Decimal with all its digits, which say how far it was rounded."""
-    if not number.is_finite() or abs(number.adjusted()) > LONGEST:
-        raise UnreadableError("This Decimal is no number that can be compared.")
-    return f"{number:f}"
 
 
 def plain(text: str) -> str:

@@ -258,20 +258,6 @@ def sentence(study: Study) -> Values:
 OKRS = Topic("okrs")
 SCORECARD = Topic("scorecard")
 
-_CASES = {
-    "falling": "falling-half-way",
-    "relative": "relative",
-    "below": "short-of-the-baseline",
-    "far": "far-below",
-    "unknown": "relative-without-baseline",
-    "monthly": "rate-per-month",
-}
-_OWN = {
-    "falling": {"baseline": "200", "amount": "50", "value": "134"},
-    "relative": {"value": "82"},
-    "below": {"amount": "45", "value": "14"},
-}
-"""Other numbers than the test case's, under which each wrong idea leads to a wrong score."""
 _SHOWN = "I3"
 _MIXED = ("F2", "F5", "I2", "F3", "P1", "P3")
 _ASSIGNED = ("F4", "C1", "I1", "I3", "P2", "P3")
@@ -288,11 +274,11 @@ def _target(row: ConformanceRow) -> str:
 
 
 def _scored(key: str, study: Study) -> Values:
-    """Give a test case of scoring: what is given, its goal and its score."""
+    """Give a test case of scoring, with the record's own numbers: what is given, goal and score."""
     root = study.case.root
     rows = read_rows(CONFORMANCE, root / "data" / "raw" / "conformance", root)
-    case_id, own = _CASES[key], _OWN.get(key, {})
-    row = next(one for one in rows if one.case_id == case_id)
+    own = OKRS.texts[key].get("own", {})
+    row = next(one for one in rows if one.case_id == OKRS.texts[key]["case"])
     row = row.model_copy(update=own)
     after = f", after {row.source}" if "#" in row.source or "(" in row.source else ""
     after += " (with other numbers)" if own else ""
@@ -315,7 +301,7 @@ def _scored(key: str, study: Study) -> Values:
     }
 
 
-for _key in _CASES:
+for _key in (key for key, record in OKRS.texts.items() if "case" in record):
     OKRS.exercise(_key)(partial(_scored, _key))
 
 

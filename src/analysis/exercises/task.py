@@ -110,15 +110,15 @@ class Topic:
     """
 
     def __init__(self, name: str) -> None:
-        self._texts: dict[str, dict[str, Any]] = own_yaml(__file__, f"{name}.yaml")
+        self.texts: dict[str, dict[str, Any]] = own_yaml(__file__, f"{name}.yaml")
         self._functions: dict[str, Callable[[Study], Values]] = {}
 
     @property
     def keys(self) -> tuple[str, ...]:
         """Keys of the exercises, as ``check`` and ``hint`` call them, in the order of the file."""
-        if lone := set(self._texts) ^ set(self._functions):
+        if lone := set(self.texts) ^ set(self._functions):
             raise ValueError(f"an exercise needs texts and a function: {', '.join(sorted(lone))}")
-        return tuple(self._texts)
+        return tuple(self.texts)
 
     def exercise(
         self, key: str
@@ -142,7 +142,7 @@ class Topic:
         InputError
             If the case lacks what it needs.
         """
-        first, listed = self._posed(key, study), self._texts[key].get("mistakes", {})
+        first, listed = self._posed(key, study), self.texts[key].get("mistakes", {})
         if study.student and not _told_apart(first, len(listed)):
             for back in range(1, _TRIED):
                 with suppress(InputError):
@@ -152,7 +152,7 @@ class Topic:
         return first
 
     def _posed(self, key: str, study: Study) -> Task:
-        texts, found = self._texts[key], self._functions[key](study)
+        texts, found = self.texts[key], self._functions[key](study)
         values = {
             "currency": study.currency,
             "quarter": study.quarter(),
