@@ -209,7 +209,7 @@ def test_what_is_no_notebook_is_refused(project: Path) -> None:
         path.write_text(content, encoding="utf-8")
         with pytest.raises(InputError, match=r"03_bad\.ipynb"):
             build(project, path)
-    with pytest.raises(InputError, match="no such notebook"):
+    with pytest.raises(InputError, match="notebook does not exist"):
         build(project, project / "nothing.ipynb")
     with pytest.raises(InputError, match="at least one notebook"):
         build_report(demo(), [], project / "x.pdf")

@@ -14,6 +14,8 @@ from analysis.report.markup import Labels
 
 from .conftest import SVG, cell, code, figure, shown, stopped, table
 
+ABOUT = {"type": "table", "label": "tbl-x", "caption": "A table", "kind": "words"}
+
 
 def chapter(*cells: str | NotebookNode, begin: str = "# T", root: Path = Path()) -> Chapter:
     notebook = v4.new_notebook(cells=[cell(one) for one in (begin, *cells)])
@@ -23,13 +25,13 @@ def chapter(*cells: str | NotebookNode, begin: str = "# T", root: Path = Path())
 def test_the_richest_form_wins_and_captions_for_the_notebook_are_skipped() -> None:
     made = chapter(
         code(
-            shown({"text/x-typst": "#table[x]", "text/html": "<table><tr><td>no"}),
+            shown({"text/x-typst": "#table[x]", "text/html": "<table><tr><td>no"}, **ABOUT),
             shown({"text/markdown": "*z*", "text/html": "<i>no</i>", "text/plain": "no"}),
             shown({"text/markdown": "no"}, type="caption"),
             source="f() and g()  # code is not shown: no",
         )
     ).source()
-    assert "#report-table(table[x], end: " in made
+    assert '#report-table(table[x], key: "tbl-x", title: [A table], kind: "words", end: ' in made
     assert "#emph[z]" in made
     assert "no" not in made
 
@@ -76,12 +78,8 @@ def test_figures_are_taken_from_the_notebook() -> None:
     ("content", "message"),
     [
         (stopped(), r"07_x\.ipynb, cell 2: “bad value”: the notebook stopped.*ValueError"),
-        (figure(alt=" "), "cell 2: “fig-bars”: a figure needs alternative text"),
-        (figure(alt=""), "a figure needs alternative text"),
         (figure("bars"), "“bars”: a label here must look like fig-some-name"),
         (figure("tbl-x"), "must look like fig-some-name"),
-        (figure(caption=""), "what has a label needs a caption"),
-        (figure(kind="guessed"), "“guessed”: the kind of number must be one of printed"),
         (code(figure(), figure()), "“fig-bars”: this label is already used in 07_x.ipynb, cell 2"),
         (
             shown({"text/html": "<table></table>", "text/plain": "3 rows"}),

@@ -163,44 +163,34 @@ def execute(
     """
     # papermill reports on standard error what run() raises anyway.
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
-    if steps.forked:
-        return _execute_here(notebook, parameters, cwd, scratch)
+    environment = _environment(scratch)
+    common: dict[str, Any] = {
+        "parameters": dict(parameters),
+        "kernel_name": "python3",
+        "language": "python",
+        "progress_bar": False,
+        "cwd": str(cwd),
+    }
+    executed: NotebookNode
+    if steps.forked:  # for this notebook
+        os.environ.clear()
+        os.environ.update(environment)
+        executed = papermill.execute_notebook(
+            notebook, None, engine_name=ThisProcess.name, **common
+        )
+        return executed
     asking = new_code_cell(_MODULES)  # type: ignore[no-untyped-call]
     watched = copy(notebook)
     watched.cells = [*notebook.cells, asking]
-    executed: NotebookNode = papermill.execute_notebook(
+    executed = papermill.execute_notebook(
         watched,
         None,
-        parameters=dict(parameters),
-        kernel_name="python3",
-        language="python",
-        progress_bar=False,
-        cwd=str(cwd),
         start_timeout=180,
         iopub_timeout=180,
-        kernel_manager_class=_manager(_environment(scratch), scratch),
+        kernel_manager_class=_manager(environment, scratch),
+        **common,
     )
     imported.update(executed.cells.pop().outputs[0].text.splitlines())
-    return executed
-
-
-def _execute_here(
-    notebook: NotebookNode, parameters: Mapping[str, object], cwd: Path, scratch: Path
-) -> NotebookNode:
-    """Run every cell in this process, a fork made for it."""
-    environment = _environment(scratch)
-    os.environ.clear()
-    os.environ.update(environment)
-    executed: NotebookNode = papermill.execute_notebook(
-        notebook,
-        None,
-        parameters=dict(parameters),
-        engine_name=ThisProcess.name,
-        kernel_name="python3",
-        language="python",
-        progress_bar=False,
-        cwd=str(cwd),
-    )
     return executed
 
 

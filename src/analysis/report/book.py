@@ -19,7 +19,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import cast
 
-import nbformat
 import pikepdf
 import typst
 from nbformat import NotebookNode
@@ -28,6 +27,7 @@ from analysis.base.errors import InputError
 from analysis.base.language import language, words_of
 from analysis.base.text import FONTS, write_bytes, write_text
 from analysis.notebook.edition import Edition
+from analysis.notebook.run import read
 from analysis.report.conversion import (
     APPENDIX,
     CHAPTER,
@@ -247,12 +247,7 @@ def read_notebook(path: Path) -> NotebookNode:
     InputError
         If the file is missing or no notebook, or a code cell was never run.
     """
-    if not path.is_file():
-        raise InputError("there is no such notebook", file=path)
-    try:
-        notebook: NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-    except (ValueError, KeyError, TypeError, AttributeError, nbformat.ValidationError) as error:
-        raise InputError("the file is not a Jupyter notebook", file=path) from error
+    notebook = read(path)
     for number, cell in enumerate(notebook.cells, start=1):
         if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None:
             raise InputError(

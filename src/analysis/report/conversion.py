@@ -21,7 +21,7 @@ from nbformat import NotebookNode
 from analysis.base.errors import InputError
 from analysis.base.language import tr
 from analysis.notebook.display import DATA_URI
-from analysis.notebook.prose import MARKS, concepts, split_caption
+from analysis.notebook.prose import concepts, split_caption
 from analysis.report.markup import (
     Labels,
     Place,
@@ -171,8 +171,8 @@ def convert_notebook(notebook: NotebookNode, name: str, labels: Labels) -> Chapt
     Raises
     ------
     InputError
-        If the notebook has no title, an output is an error, a figure lacks alternative text, a
-        label is taken, or a cell holds what the PDF does not take.
+        If the notebook has no title, an output is an error, a label is taken, or a cell holds what
+        the PDF does not take.
     """
     texts = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
     if not texts or not texts[0].startswith("# "):
@@ -238,40 +238,22 @@ def _concept(name: str, renderer: Renderer) -> str:
 
 def _caption(about: dict[str, Any], prefix: str, chapter: Chapter, place: Place) -> str:
     """Label, caption and kind as arguments of the template's functions."""
-    label, caption, kind = (about.get(name) for name in ("label", "caption", "kind"))
-    arguments = []
-    if label:
-        arguments.append(f"key: {typst_string(chapter.labels.define(label, prefix, place))}")
-        if not caption:
-            raise place.error("what has a label needs a caption", value=label)
-    if caption:
-        title, rest = split_caption(caption)
-        renderer = Renderer(chapter.labels, place)
-        arguments.append(f"title: [{renderer.inline(title)}]")
-        if rest:
-            arguments.append(f"rest: [{renderer.inline(rest)}]")
-    if kind:
-        if kind not in MARKS:
-            raise place.error("the kind of number must be one of " + ", ".join(MARKS), value=kind)
-        arguments.append(f"kind: {typst_string(kind)}")
-        chapter.kinds.add(kind)
-    return "".join(f", {argument}" for argument in arguments)
+    title, rest = split_caption(about["caption"])
+    key = typst_string(chapter.labels.define(about["label"], prefix, place))
+    inline = Renderer(chapter.labels, place).inline
+    arguments = f", key: {key}, title: [{inline(title)}]" + (
+        f", rest: [{inline(rest)}]" if rest else ""
+    )
+    chapter.kinds.add(about["kind"])
+    return f"{arguments}, kind: {typst_string(about['kind'])}"
 
 
 def _figure(image: str, about: dict[str, Any], chapter: Chapter, place: Place) -> str:
-    label, alt = about.get("label"), " ".join((about.get("alt") or "").split())
-    if not alt:
-        raise place.error(
-            "a figure needs alternative text for readers who cannot see it",
-            value=label,
-            fix="show it with show_figure, and give it alt=...",
-        )
+    alt = typst_string(" ".join(about["alt"].split()))
     arguments = _caption(about, "fig", chapter, place)
-    name = label or f"cell-{place.cell}-{len(chapter.assets) + 1}"
-    path = f"/assets/{chapter.name}/{name}.svg"
+    path = f"/assets/{chapter.name}/{about['label']}.svg"
     chapter.assets[path] = base64.b64decode(image.partition(DATA_URI)[2].partition('"')[0])
-    image = f"image({typst_string(path)}, alt: {typst_string(alt)})"
-    return f"#report-figure({image}{arguments})"
+    return f"#report-figure(image({typst_string(path)}, alt: {alt}){arguments})"
 
 
 def _dashboard(shown: str, about: dict[str, Any], chapter: Chapter, place: Place) -> str:
