@@ -10,18 +10,17 @@ from fractions import Fraction
 
 import pandas as pd
 import pytest
+from analysis.figures.composition import type_shares
 
 from analysis.base.periods import quarter_label
 from analysis.base.text import frame_of
 from analysis.figures import (
-    composition,
     concept_charts,
     kpi_comparison,
     kpi_trends,
     okr_charts,
-    process_charts,
+    service_charts,
 )
-from analysis.figures.composition import type_shares
 from analysis.figures.scorecard_charts import strategy_map
 from analysis.kpis.catalogue import KPIS
 from analysis.kpis.compare import comparison_data
@@ -95,7 +94,7 @@ def test_kpis(drawing: str, name: str, check: Check) -> None:
 @pytest.mark.parametrize("count", [1, 2, 30])
 @pytest.mark.parametrize("name", ["type {}", LONG + " {}", WORD + "{}", "$x^{}$ \\alpha_{{1}}"])
 def test_services_by_type(count: int, name: str, check: Check) -> None:
-    check(composition.services_by_type(by_type(count, name), "2024Q2", "yours"))
+    check(service_charts.services_by_type(by_type(count, name), "2024Q2", "yours"))
 
 
 VARIANCES = {
@@ -138,7 +137,7 @@ def process_rows(steps: int, name: str) -> pd.DataFrame:
 @pytest.mark.parametrize("steps", range(1, 13))
 def test_flowcharts_of_any_length(steps: int, check: Check) -> None:
     frame = process_rows(steps, WORD if steps % 2 else LONG)
-    check(process_charts.process_flow(frame, "2024Q2", "yours"))
+    check(service_charts.process_flow(frame, "2024Q2", "yours"))
 
 
 @pytest.mark.parametrize("name", ["Wait", LONG, WORD])
@@ -158,7 +157,7 @@ def test_service_process(name: str, check: Check) -> None:
         for days, services in ((0, 3), (400, 1))
     ]
     frame = frame_of(rows, "step_id name mode days services mean share bottleneck")
-    check(process_charts.service_process(frame, "2024Q2", "yours"))
+    check(service_charts.service_process(frame, "2024Q2", "yours"))
 
 
 @pytest.mark.parametrize("text", ["Few words", LONG, WORD, "$\\sum_i$ costs $5 & <more>"])
@@ -211,6 +210,6 @@ def test_a_strategy_map_with_few_links(segelec: object, check: Check) -> None:
 def test_text_from_data_is_plain_text() -> None:
     """A dollar sign starts no formula and markup is no markup: it stands there as it is."""
     frame = by_type(1).assign(name="Doors $x_1$ at $5 <b>b</b> &")
-    drawing = svg(composition.services_by_type(frame, "2024Q2"))
+    drawing = svg(service_charts.services_by_type(frame, "2024Q2"))
     assert ">Doors $x_1$ at $5 &lt;b&gt;b&lt;/b&gt; &amp;</text>" in drawing
     assert "<b>" not in drawing

@@ -11,12 +11,11 @@ from analysis.base.errors import InputError
 from analysis.base.periods import parse_quarter
 from analysis.base.text import frame_of
 from analysis.figures import (
-    composition,
     concept_charts,
     kpi_comparison,
     kpi_trends,
-    process_charts,
     scorecard_charts,
+    service_charts,
 )
 from analysis.figures.primitives import scale
 from analysis.kpis.catalogue import Totals
@@ -49,7 +48,7 @@ def reduced(ledger: Ledger) -> Totals:
 
 def test_services_by_type_add_up() -> None:
     types = [ServiceType(id="c", name="Cameras", printed=True)]
-    frame = composition.type_shares(pd.Series({"a_b": 3, "c": 7}), types)
+    frame = service_charts.type_shares(pd.Series({"a_b": 3, "c": 7}), types)
     assert frame["name"].tolist() == ["Cameras", "A b"]
     assert frame["services"].tolist() == [7, 3]
     assert frame["printed"].tolist() == [True, False]
@@ -104,7 +103,7 @@ def test_process_counts_days() -> None:
         )
         for place, ((name, mode, start), end) in enumerate(zip(ends, columns[1:], strict=True), 1)
     ]
-    frame = process_charts.service_process_data({"service": service}, steps, "2023H1")
+    frame = service_charts.service_process_data({"service": service}, steps, "2023H1")
     assert frame[["step_id", "days", "services"]].to_numpy().tolist() == [
         ["wait", 4, 2],
         ["wait", 8, 1],
@@ -112,15 +111,15 @@ def test_process_counts_days() -> None:
         ["work", 1, 1],
         ["work", 2, 1],
     ]
-    drawn = process_charts.service_process(frame, "2023H1")
+    drawn = service_charts.service_process(frame, "2023H1")
     # waits 4 + 4 + 8 = 16 days, works 0 + 1 + 2 = 3 days: 16 of 19 are 84 %, 19/3 = 6.3 a service
     assert "6.3 days" in drawn.caption
     assert "84%" in drawn.caption
 
 
 def test_what_a_figure_of_types_marks_as_printed() -> None:
-    frame = composition.type_shares(pd.Series({"Alarms": 3}))
-    drawn = composition.services_by_type(frame, "2024", "yours")
+    frame = service_charts.type_shares(pd.Series({"Alarms": 3}))
+    drawn = service_charts.services_by_type(frame, "2024", "yours")
     assert drawn.kind == "yours"
     assert "printed" not in drawn.caption + drawn.alt
 
@@ -150,13 +149,13 @@ def test_one_quarter_alone_has_nothing_to_compare() -> None:
 
 def test_the_flow_counts_every_service_once(segelec: Case, ledger: Ledger) -> None:
     steps = as_is.process_steps(segelec)
-    frame = process_charts.process_flow_data(ledger, steps, "2023H1").set_index("node")
+    frame = service_charts.process_flow_data(ledger, steps, "2023H1").set_index("node")
     assert frame.loc["start", "services"] == 288  # printed growth of 22.9% leaves no other count
     assert frame.loc["kept", "services"] + frame.loc["late", "services"] == 288
     assert frame.loc["kept", "share"] + frame.loc["late", "share"] == 1
     assert frame["bottleneck"].sum() == 1
     with pytest.raises(InputError, match="no service was completed"):
-        process_charts.process_flow_data(ledger, steps, "1999H1")
+        service_charts.process_flow_data(ledger, steps, "1999H1")
 
 
 def test_variances_add_up_to_what_is_printed(reduced: Totals) -> None:

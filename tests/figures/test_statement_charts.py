@@ -7,7 +7,7 @@ import pytest
 
 from analysis.efficiency.quarterly_statements import Book, book, prepare
 from analysis.efficiency.ratios import indicator_table
-from analysis.figures.composition import (
+from analysis.figures.efficiency_charts import (
     margins,
     margins_data,
     profit_ladder,

@@ -17,7 +17,7 @@ import pypdfium2
 import pytest
 import typst
 
-from analysis.figures import composition, concept_charts
+from analysis.figures import concept_charts, service_charts
 from analysis.notebook import display as table
 from analysis.notebook.drawing import Figure, contents, svg
 from analysis.notebook.prose import literal
@@ -111,7 +111,7 @@ def test_figures(service_types: list[str]) -> None:
     total = frame["services"].sum()
     frame["share"] = frame["services"] / total
     frame["cumulative"] = frame["share"].cumsum()
-    figure = composition.services_by_type(frame, "2024Q4", "yours")
+    figure = service_charts.services_by_type(frame, "2024Q4", "yours")
     drawn = re.sub(r"\s+", "", texts_of(figure))
     for text in NASTY:  # long names are broken and cut
         assert re.sub(r"\s+", "", text)[:12] in drawn

@@ -1,8 +1,8 @@
-"""Figures of the article: cash against profit, ratios, a forecast, its chart 1."""
+"""Figures of statements: margins, profit, cash, ratios, a forecast, and the article's chart 1."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from fractions import Fraction
 from functools import partial
 from typing import Any, Final
@@ -11,17 +11,148 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
+from analysis.base.language import tr
 from analysis.base.periods import short_period
-from analysis.base.text import decimal, groups
-from analysis.efficiency.ratios import indicator, ratio_text
+from analysis.base.text import column, decimal, groups, listed, own_yaml, percent, points, records
+from analysis.efficiency.quarterly_statements import Book
+from analysis.efficiency.ratios import indicator, ladder, ratio_text
 from analysis.figures import style as s
-from analysis.figures.primitives import Flow, multiple
+from analysis.figures.primitives import Flow, Step, multiple, scale, span, waterfall
 from analysis.notebook.prose import literal
+
+MARGINS = {"K11": "Gross margin", "K13": "Operating margin", "K16": "Net margin"}
+"""Ratios of the figure of margins, with their names."""
+
+_LEFT, _TIME, _HEIGHT = 12.0, 108.0, 46.0
+
+
+def margins_data(table: pd.DataFrame) -> pd.DataFrame:
+    """Gather the margins of every quarter.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From :func:`analysis.efficiency.ratios.indicator_table`.
+
+    Returns
+    -------
+    DataFrame
+        Columns indicator, name, period and value (Fraction of sales, or None without sales).
+    """
+    found = table[table["indicator"].isin(list(MARGINS))]
+    frame = found[["indicator", "period", "value"]].reset_index(drop=True)
+    frame.insert(1, "name", [tr(MARGINS[key]) for key in frame["indicator"]])
+    return frame
+
+
+@s.drawing
+def margins(frame: pd.DataFrame, kind: str) -> s.Drawn:
+    """Draw gross, operating and net margin by quarter, each line named at its end.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        From :func:`margins_data`.
+    kind : str
+        Kind of the values.
+    """
+    quarters = tuple(dict.fromkeys(frame["period"]))
+    line = s.Timeline(_LEFT, _TIME, quarters)
+    fig = s.canvas(_HEIGHT + 14)
+    courses = []
+    for (name, words), dash in zip(MARGINS.items(), (":", "--", "-"), strict=True):
+        look = {"color": s.KIND[kind], "lw": 1.5, "ls": dash, "marker": "o", "ms": 2.6}
+        values = list(frame.loc[frame["indicator"] == name, "value"])
+        courses.append((values, look, s.INK, f"{tr(words)} "))
+    multiple(fig, (_LEFT, 4, _TIME, _HEIGHT), courses, percent(1))
+    line.labels(fig, _HEIGHT + 6)
+    net = frame[frame["indicator"] == "K16"]
+    texts = [
+        f"{short_period(row.period)} {percent(1)(row.value)}" for row in records(net) if row.value
+    ]
+    last, before = net.iloc[-1], net["value"].iloc[-5] if len(net) > 4 else None
+    filled = {"period": short_period(str(last["period"])), "values": listed(texts)}
+    if last["value"] is None:
+        return s.Drawn(fig, frame, kind, filled, "unknown")
+    filled["value"] = percent(1)(last["value"])
+    if before is None:
+        return s.Drawn(fig, frame, kind, filled, "alone")
+    filled["change"] = points(1, signed=True)(last["value"] - before)
+    return s.Drawn(fig, frame, kind, filled, "changed")
+
+
+_LEVELS = ("K1", "K3", "K5", "K6")
+"""Levels of profit that the figure of the ladder shows."""
+
+_NAMES, _ROW, _TOP, _BARS = 52.0, 5.4, 7.0, 108.0
+
+
+def profit_ladder_data(statements: Book) -> pd.DataFrame:
+    """Lay the last quarter's way from sales to net profit out, without lines of zero.
+
+    Parameters
+    ----------
+    statements : mapping of int to mapping
+        Amounts in hundredths of the currency, by quarter.
+
+    Returns
+    -------
+    DataFrame
+        Columns period, kind (level or step), key, name, value, before and after (Fractions).
+    """
+    frame = ladder(statements)
+    frame = frame[frame["quarter"] == max(statements)]
+    shown = frame["key"].isin(["sales", *_LEVELS])
+    frame = frame[shown | ((frame["kind"] == "step") & (frame["value"] != 0))]
+    frame = frame.assign(name=[tr(name) for name in frame["english"]])
+    for name in ("value", "before", "after"):
+        frame[name] = column((Fraction(value, 100) for value in frame[name]), frame.index)
+    columns = ["period", "kind", "key", "name", "value", "before", "after"]
+    return frame[columns].reset_index(drop=True)
+
+
+@s.drawing
+def profit_ladder(frame: pd.DataFrame, currency: str, kind: str) -> s.Drawn:
+    """Draw a quarter's way from sales down to net profit.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        From :func:`profit_ladder_data`.
+    currency : str
+        Name of the unit of money.
+    kind : str
+        Kind of the amounts.
+    """
+    count = len(frame)
+    short = scale(frame["value"], 12)
+    fig = s.canvas(_TOP + _ROW * count + 2)
+    ax = s.lanes(fig, _NAMES, _TOP, _BARS, _ROW * count, count)
+    period = short_period(str(frame["period"].iloc[0]))
+    s.note(fig, _NAMES, 3, f"AC {period}, {short.word}{currency}")
+    steps = []
+    for place, row in enumerate(records(frame)):
+        whole = row.kind == "level" or row.key == "sales"
+        weight = "semibold" if whole else "regular"
+        s.small(fig, 0 if whole else 3, _TOP + _ROW * (place + 0.5), row.name, weight=weight)
+        colour = s.KIND[kind] if whole else s.verdict_colour(float(row.value), "up")
+        shown = decimal(short.places, signed=not whole)(row.value / short.divisor)
+        start = Fraction(0) if whole else row.before
+        steps.append(Step(place, start, row.after, {"color": colour}, shown, weight))
+    waterfall(ax, _BARS, steps, 22)
+    values = {row.key: row.value for row in records(frame)}
+    words = {
+        "period": period,
+        "currency": f"{short.word}{currency}",
+        "sales": short.text(values["sales"]),
+        "profit": short.text(values["K6"]),
+        "steps": listed([f"{row.name} {short.text(row.value)}" for row in records(frame)[1:]]),
+    }
+    return s.Drawn(fig, frame, kind, words)
+
 
 _SIDE, _WIDE, _COMPANY = 28.0, 132.0, 71.0
 _FLOWS: Final = ("operations", "investing", "financing", "their sum")
-_PITCH: Final = 0.245
-"""From flow to flow, in quarters."""
 
 _SUM: Final[dict[str, Any]] = {"marker": "D", "ms": 3.5, "color": s.INK, "clip_on": False}
 
@@ -69,14 +200,16 @@ def table_3_cash(frame: pd.DataFrame, unit: str, kind: str = "synthetic") -> s.D
         values = rows.pivot(index="period", columns="indicator", values="value")
         top = _COMPANY * number
         s.bold(fig, 0, top + 3, company)
-        _side(fig, page, top + 16, ("Operating profit", "and cash flow"), (s.NEUTRAL, s.KIND[kind]))
-        _pairs(s.bare(fig, _SIDE, top + 3, _WIDE, 24), values, kind)
-        _side(fig, page, top + 41, _FLOWS, (s.KIND[kind], s.NEUTRAL, s.PALE, s.INK))
-        _flows(s.bare(fig, _SIDE, top + 30, _WIDE, 36), values, kind)
+        pair = {"K3": s.NEUTRAL, "K7": s.KIND[kind]}
+        _side(fig, page, top + 16, ("Operating profit", "and cash flow"), pair.values())
+        _bars(s.bare(fig, _SIDE, top + 3, _WIDE, 24), values, pair, 0.34, 0.32)
+        flows = {"K7": s.KIND[kind], "K8": s.NEUTRAL, "K9": s.PALE, "CF": s.INK}
+        _side(fig, page, top + 41, _FLOWS, flows.values())
+        _bars(s.bare(fig, _SIDE, top + 30, _WIDE, 36), values, flows, 0.245, 0.21)
     for place, period in enumerate(values.index):
         x = _SIDE + _WIDE * (place + 0.5) / len(values)
         s.note(fig, x, _COMPANY * len(companies) + 1, short_period(period), ha="center")
-    flows = [
+    courses = [
         f"{company} {', '.join(decimal()(value) for value in rows['value'])}"
         for company, rows in groups(frame[frame["indicator"] == "K7"], "company")
     ]
@@ -84,13 +217,13 @@ def table_3_cash(frame: pd.DataFrame, unit: str, kind: str = "synthetic") -> s.D
         "companies": " and ".join(map(literal, companies)),
         "plain": " and ".join(companies),
         "unit": unit,
-        "flows": "; ".join(flows),
+        "flows": "; ".join(courses),
     }
     return s.Drawn(fig, frame, kind, words)
 
 
 def _side(
-    fig: Canvas, page: Axes, top: float, words: tuple[str, ...], colours: tuple[str, ...]
+    fig: Canvas, page: Axes, top: float, words: Iterable[str], colours: Iterable[str]
 ) -> None:
     """Name the marks at the side, each after its own: a square in its colour, or the diamond."""
     for place, (word, colour) in enumerate(zip(words, colours, strict=True)):
@@ -102,67 +235,27 @@ def _side(
         s.note(fig, 4, y, word)
 
 
-def _pairs(ax: Axes, values: pd.DataFrame, kind: str) -> None:
-    _plain(ax, values[["K3", "K7"]], len(values))
-    for place, row in enumerate(values.to_dict("records")):
-        for shift, name, colour in ((-0.17, "K3", s.NEUTRAL), (0.17, "K7", s.KIND[kind])):
-            _bar(ax, place + shift, row[name], colour, 0.32)
-
-
-def _flows(ax: Axes, values: pd.DataFrame, kind: str) -> None:
-    names = ("K7", "K8", "K9")
-    _plain(ax, values[[*names, "CF"]], len(values))
-    colours = (s.KIND[kind], s.NEUTRAL, s.PALE)
-    for place, row in enumerate(values.to_dict("records")):
-        for number, name in enumerate(names):
-            _bar(ax, place + (number - 1.5) * _PITCH, row[name], colours[number], 0.21)
-        ax.plot([place + 1.5 * _PITCH], [float(row["CF"])], zorder=4, **_SUM)
-        _tell(ax, place + 1.5 * _PITCH, row["CF"], 4)
-
-
-def _plain(ax: Axes, values: pd.DataFrame, count: int) -> None:
-    flat = [float(v) for row in values.to_dict("records") for v in row.values()]
-    low, high = min(0.0, *flat), max(0.0, *flat)
+def _bars(
+    ax: Axes, values: pd.DataFrame, colours: dict[str, str], pitch: float, width: float
+) -> None:
+    """Draw indicators of each quarter side by side, with their values; a sum is a diamond."""
+    names = list(colours)
+    low, high = span(values[names].to_numpy().flat)
     room = 0.19 * (high - low)
     ax.set_ylim(low - room, high + room)
-    ax.set_xlim(-0.5, count - 0.5)
+    ax.set_xlim(-0.5, len(values) - 0.5)
     ax.axhline(0, color=s.RULE, lw=0.8)
-
-
-def _bar(ax: Axes, x: float, value: Fraction, colour: str, width: float) -> None:
-    ax.bar(x, float(value), width=width, color=colour)
-    _tell(ax, x, value, 1.5)
-
-
-def _tell(ax: Axes, x: float, value: Fraction, away: float) -> None:
-    """Write a value beyond its mark, so many points from it."""
-    above = value >= 0
-    s.tag(ax, decimal()(value), (x, float(value)), (0, away if above else -away), zorder=3)
-
-
-_BOXES: Final = {  # row: left, top, width, height in millimetres
-    "1": (0.0, 8.0, 38.0, 16.0),
-    "2": (61.0, 8.0, 38.0, 16.0),
-    "3": (122.0, 8.0, 38.0, 16.0),
-    "4": (61.0, 40.0, 38.0, 16.0),
-    "5": (0.0, 42.0, 44.0, 10.0),
-    "6": (0.0, 55.0, 44.0, 10.0),
-    "7": (116.0, 40.0, 44.0, 16.0),
-    "8": (61.0, 71.0, 38.0, 16.0),
-    "9": (0.0, 72.0, 44.0, 14.0),
-}
-_ARROWS: Final = (
-    ("1", "E", "2", "W"),
-    ("2", "E", "3", "W"),
-    ("3", "S", "4", "ENE"),
-    ("1", "S", "4", "WNW"),
-    ("5", "E", "4", "W"),
-    ("6", "E", "4", "WSW"),
-    ("4", "S", "8", "N"),
-    ("7", "S", "8", "ENE"),
-    ("8", "W", "9", "E"),
-)
-"""From a side of a box to a side of another, by the points of the compass."""
+    for place, row in enumerate(values.to_dict("records")):
+        for number, (name, colour) in enumerate(colours.items()):
+            value, away = row[name], 1.5
+            x = place + (number - (len(names) - 1) / 2) * pitch
+            if colour == s.INK:
+                ax.plot([x], [float(value)], zorder=4, **_SUM)
+                away = 4
+            else:
+                ax.bar(x, float(value), width=width, color=colour)
+            shift = (0, away if value >= 0 else -away)
+            s.tag(ax, decimal()(value), (x, float(value)), shift, zorder=3)
 
 
 @s.drawing
@@ -176,8 +269,12 @@ def chart_1_scheme(cells: pd.DataFrame) -> s.Drawn:
     """
     fig = s.canvas(91)
     chart = Flow(fig)
-    boxes = {cell["row"]: _box(chart, cell) for cell in cells.to_dict("records")}
-    for start, leaves, end, enters in _ARROWS:
+    layout = own_yaml(__file__, "chart_1_scheme.yaml")
+    boxes = {
+        cell["row"]: _box(chart, cell, layout["boxes"][cell["row"]])
+        for cell in cells.to_dict("records")
+    }
+    for start, leaves, end, enters in layout["arrows"]:
         chart.arrow(getattr(boxes[start], leaves), getattr(boxes[end], enters))
     chart.finish()
     ours = cells[cells["origin"] == "supplied"]["english"].tolist()
@@ -189,9 +286,9 @@ def chart_1_scheme(cells: pd.DataFrame) -> s.Drawn:
     return s.Drawn(fig, cells, "words", words)
 
 
-def _box(chart: Flow, cell: dict[Hashable, Any]) -> Any:
+def _box(chart: Flow, cell: dict[Hashable, Any], place: Sequence[float]) -> Any:
     """Draw a cell's box: filled if the text states it, dashed if we supply it."""
-    left, top, width, height = _BOXES[cell["row"]]
+    left, top, width, height = place
     stated = cell["origin"] == "stated"
     look: dict[str, Any] = {"fill": "#eef1f4"} if stated else {"color": s.NEUTRAL, "ls": "--"}
     box = left + width / 2, top + height / 2, width - 1, height
