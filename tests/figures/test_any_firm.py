@@ -10,7 +10,6 @@ from fractions import Fraction
 
 import pandas as pd
 import pytest
-from analysis.figures.composition import type_shares
 
 from analysis.base.periods import quarter_label
 from analysis.base.text import frame_of
@@ -22,6 +21,7 @@ from analysis.figures import (
     service_charts,
 )
 from analysis.figures.scorecard_charts import strategy_map
+from analysis.figures.service_charts import type_shares
 from analysis.kpis.catalogue import KPIS
 from analysis.kpis.compare import comparison_data
 from analysis.method.links import load_links
