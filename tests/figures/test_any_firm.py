@@ -24,7 +24,7 @@ from analysis.figures.scorecard_charts import strategy_map
 from analysis.figures.service_charts import type_shares
 from analysis.kpis.catalogue import KPIS
 from analysis.kpis.compare import comparison_data
-from analysis.method.links import load_links
+from analysis.method.as_is import load_links
 from analysis.notebook.drawing import Figure, svg
 
 Check = Callable[[Figure], None]

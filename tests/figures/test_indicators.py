@@ -23,8 +23,8 @@ from analysis.kpis.compare import comparison_data
 from analysis.kpis.levels import kpi_periods
 from analysis.kpis.reduce import reduce
 from analysis.method import as_is
+from analysis.method.as_is import load_links
 from analysis.method.key_results import load_okrs
-from analysis.method.links import load_links
 from analysis.notebook.display import Figure
 from analysis.show import indicator_tables
 from analysis.tables.case import Case

@@ -10,15 +10,8 @@ from hypothesis import strategies as st
 from scipy.stats import kendalltau
 
 from analysis.base.errors import InputError
-from analysis.method.links import (
-    assess_links,
-    concordance,
-    judge,
-    load_links,
-    min_pairs,
-    paired_changes,
-    permutation_p,
-)
+from analysis.efficiency.dynamics import concordance, permutation_p
+from analysis.method.as_is import assess_links, judge, load_links, min_pairs, paired_changes
 from analysis.tables.case import Case
 from analysis.tables.strategy_tables import LinkRow
 

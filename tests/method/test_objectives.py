@@ -9,8 +9,8 @@ import pytest
 
 from analysis.base.errors import InputError
 from analysis.efficiency.dynamics import QUARTERLY_CUT
+from analysis.method.as_is import load_links
 from analysis.method.key_results import Okrs, Result, chosen, depends_on_reading, load_okrs
-from analysis.method.links import load_links
 from analysis.method.scoring import Goal
 from analysis.tables.case import Case, load_case
 from analysis.tables.firm_tables import Ledger

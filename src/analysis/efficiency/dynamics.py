@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from itertools import combinations, pairwise, permutations
 from math import factorial, prod, sqrt
 from typing import Any, Final, Literal, NamedTuple
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.base.errors import InputError
 from analysis.base.expression import Measure, at_time, before, evaluate, parse
@@ -250,9 +253,7 @@ class Trend:
         if len(values) > FEW:
             p = _stats().kendalltau(range(len(values)), [float(v) for v in values]).pvalue
             return Fraction(float(p)).limit_denominator(10**6)
-        seen = abs(_kendall_score(values))
-        orders = [abs(_kendall_score(order)) >= seen for order in permutations(values)]
-        return Fraction(sum(orders), len(orders))
+        return permutation_p([*enumerate(values)])
 
     @property
     def direction(self) -> Literal["rises", "falls", "stays"]:
@@ -283,10 +284,6 @@ def _stats() -> Any:
     from scipy import stats  # type: ignore[import-untyped]
 
     return stats
-
-
-def _kendall_score(values: Sequence[Fraction]) -> int:
-    return sum((b > a) - (b < a) for a, b in combinations(values, 2))
 
 
 def trend(values: Values) -> Trend | None:
@@ -358,3 +355,65 @@ def outlook(table: pd.DataFrame, indicator_id: str) -> tuple[pd.DataFrame, str, 
         left = f"{count - 2} degrees of freedom, no season seen twice"
         warning = f"{count} quarters carry little: {left}"
     return frame, indicator(indicator_id).english, warning
+
+
+MOST = 9
+"""Most pairs of changes that are tried in every order (362,880 orders)."""
+
+Pairs = Sequence[tuple[Fraction | int, Fraction]]
+
+
+def concordance(pairs: Pairs) -> int:
+    """Kendall's S: pairs of quarters that agree in order, less those that disagree."""
+    return sum(_sign(x1 - x0) * _sign(y1 - y0) for (x0, y0), (x1, y1) in combinations(pairs, 2))
+
+
+def _sign(value: Fraction | int) -> int:
+    return (value > 0) - (value < 0)
+
+
+def permutation_p(pairs: Pairs) -> Fraction:
+    """Share of all orders of the effects in which S is as far from 0 as it is, exactly.
+
+    That is the chance of such an S if every order is equally likely. Successive differences of one
+    series are not exchangeable in this way (each level takes part in two of them, with opposite
+    signs), so it is a guide only.
+
+    Raises
+    ------
+    InputError
+        If there are more pairs than can be tried in every order.
+    """
+    count = len(pairs)
+    if count > MOST:
+        raise InputError(f"more than {MOST} pairs cannot be tried in every order", value=count)
+    if count < 2:
+        return Fraction(1)
+    if all(len(set(side)) == count for side in zip(*pairs, strict=True)):
+        return _without_ties(count, abs(concordance(pairs)))
+    first = [[_sign(a[0] - b[0]) for b in pairs] for a in pairs]
+    second = np.array([[_sign(a[1] - b[1]) for b in pairs] for a in pairs], dtype=np.int64)
+    orders = _orders(count)
+    totals = np.zeros(len(orders), dtype=np.int64)
+    for i, j in combinations(range(count), 2):
+        totals += first[j][i] * second[orders[:, j], orders[:, i]]
+    extreme = int((np.abs(totals) >= abs(concordance(pairs))).sum())
+    return Fraction(extreme, len(orders))
+
+
+def _without_ties(count: int, seen: int) -> Fraction:
+    """Share of orders in which S is at least this far from 0: orders by their inversions.
+
+    The number of orders of n with k inversions is a Mahonian number (MacMahon 1913); S is the
+    number of pairs less twice the inversions.
+    """
+    orders = np.ones(1, dtype=np.int64)
+    for size in range(2, count + 1):
+        orders = np.convolve(orders, np.ones(size, dtype=np.int64))
+    far = np.abs(len(orders) - 1 - 2 * np.arange(len(orders))) >= seen
+    return Fraction(int(orders[far].sum()), factorial(count))
+
+
+@cache
+def _orders(count: int) -> NDArray[np.int64]:
+    return np.array(list(permutations(range(count))), dtype=np.int64)

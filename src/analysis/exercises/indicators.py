@@ -21,8 +21,8 @@ from analysis.exercises.study import Study, required, span
 from analysis.exercises.task import Topic, Values, pasted, short
 from analysis.kpis.catalogue import indicator
 from analysis.kpis.compare import contributions_by_type
+from analysis.method.as_is import load_links, min_pairs, paired_changes
 from analysis.method.balanced_scorecard import scorecard
-from analysis.method.links import load_links, min_pairs, paired_changes
 from analysis.method.scoring import Target, rate, resolve
 from analysis.tables.rows import read_rows
 from analysis.tables.strategy_tables import CONFORMANCE, ConformanceRow

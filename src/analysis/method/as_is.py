@@ -1,9 +1,18 @@
-"""AS-IS diagnosis: where a firm stands before a method is introduced (4.3.1, 4.4.1)."""
+"""AS-IS diagnosis: where a firm stands before a method is introduced (4.3.1, 4.4.1).
+
+Each link of the strategy map is a hypothesis: one level moves with another, or against it, some
+quarters later. The test looks at changes from quarter to quarter: over all pairs of quarters it
+counts whether the larger change of the cause goes with the larger change of the effect (Kendall's
+S), and asks how many orders of the same changes would give as much. It needs no assumption on size
+or shape, counts every order, and says by itself how few quarters are too few.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from math import factorial
+from typing import Literal
 
 import pandas as pd
 
@@ -11,21 +20,24 @@ from analysis.base.errors import InputError
 from analysis.base.expression import state
 from analysis.base.periods import first_month, last_month, parse_label
 from analysis.base.text import column, fields, frame_of
+from analysis.efficiency.dynamics import MOST, Pairs, concordance, permutation_p
 from analysis.kpis.catalogue import METHOD, MONEY, Totals, compute, environment, indicator
-from analysis.kpis.levels import indicators_of, kpi_periods, kpis_of, pair
+from analysis.kpis.levels import indicators_of, kpis_of, pair
 from analysis.method.key_results import Result, chosen
 from analysis.tables.case import Case
 from analysis.tables.firm_tables import Ledger
 from analysis.tables.rows import read_frame, read_rows
 from analysis.tables.strategy_tables import (
-    CLAIMS,
-    DIAGNOSIS_TABLES,
-    PLAN_TABLES,
+    CAUSES,
+    LINKS,
+    PROCESS,
+    SWOT,
+    VARIABLES,
+    LinkRow,
     ProcessRow,
     has_method,
 )
 
-_TABLES = {table.name: table for table in (CLAIMS, *DIAGNOSIS_TABLES, *PLAN_TABLES)}
 _ON_TRACK = {"met": "on track", "good enough": "on track", "behind": "off", "below baseline": "off"}
 
 
@@ -82,7 +94,7 @@ def variables(case: Case) -> pd.DataFrame:
     DataFrame
         The rows of ``variables.csv`` with measured (bool): a column or an indicator is named.
     """
-    frame = read_frame(_TABLES["variables"], case.method, case.root)
+    frame = read_frame(VARIABLES, case.method, case.root)
     frame["measured"] = frame["source"] != ""
     return frame
 
@@ -167,19 +179,17 @@ def _related(key: str) -> tuple[str, ...]:
 
 def swot(case: Case) -> pd.DataFrame:
     """Entries of the SWOT matrix, each with the place it rests on."""
-    return read_frame(_TABLES["swot"], case.method, case.root)
+    return read_frame(SWOT, case.method, case.root)
 
 
 def causes(case: Case) -> pd.DataFrame:
     """Causes for the Ishikawa diagram, each with the place it rests on."""
-    return read_frame(_TABLES["causes"], case.method, case.root)
+    return read_frame(CAUSES, case.method, case.root)
 
 
 def process_steps(case: Case) -> list[ProcessRow]:
     """Read the steps of the service process, in order."""
-    rows = read_rows(_TABLES["process"], case.method, case.root)
-    steps = [row for row in rows if isinstance(row, ProcessRow)]
-    return sorted(steps, key=lambda step: step.position)
+    return sorted(read_rows(PROCESS, case.method, case.root), key=lambda step: step.position)
 
 
 def completed(service: pd.DataFrame, period: str) -> pd.DataFrame:
@@ -248,16 +258,147 @@ def starting_level(totals: Totals, period: str, currency: str = MONEY) -> pd.Dat
         Columns kpi, perspective, name, value (Fraction, or None where nothing was measured),
         unit, definition; in catalogue order.
     """
-    table = kpi_periods(totals, parse_label(period)[0], period)
-    values = table[table["period"] == period].set_index("kpi")["value"]
-    return pd.DataFrame(
-        [
+    now, _ = pair(totals, period, "year-ago")
+    rows = [
+        {
+            "kpi": record.key,
+            **fields(record, "perspective name"),
+            "value": compute(record.level, now),
+            **fields(record, "unit definition"),
+        }
+        for record in kpis_of(totals, currency)
+    ]
+    return frame_of(rows)
+
+
+# -- links of the strategy map ------------------------------------------------------------------
+
+Finding = Literal["supported", "contradicted", "undecided", "untestable"]
+
+ALPHA = Fraction(5, 100)
+"""Chance of calling a link supported or contradicted when nothing links the two."""
+
+
+def min_pairs(alpha: Fraction = ALPHA) -> int:
+    """Fewest pairs of changes with which any result could be told from chance.
+
+    With n pairs the two most extreme of n! orders are a share of 2/n!; five pairs are the fewest
+    for which that is below 5 %.
+
+    Examples
+    --------
+    >>> min_pairs()
+    5
+    """
+    pairs = 2
+    while Fraction(2, factorial(pairs)) > alpha:
+        pairs += 1
+    return pairs
+
+
+def load_links(case: Case) -> list[LinkRow]:
+    """Read the links of a case.
+
+    Raises
+    ------
+    InputError
+        If the table breaks its schema, an indicator is unknown, or a link points at itself.
+    """
+    links = read_rows(LINKS, case.method, case.root)
+    file = str((case.method / LINKS.file).relative_to(case.root))
+    for link in links:
+        for end, key in (("cause", link.cause), ("effect", link.effect)):
+            try:
+                indicator(key)
+            except InputError as error:
+                raise InputError(
+                    error.rule, file=file, row=link.link_id, column=end, value=key
+                ) from None
+        if link.cause == link.effect:
+            raise InputError(
+                "a link points at itself", file=file, row=link.link_id, value=link.cause
+            )
+    return links
+
+
+def paired_changes(levels: pd.DataFrame, link: LinkRow) -> list[tuple[Fraction, Fraction]]:
+    """Pair changes of cause and effect, the effect so many quarters later; gaps leave pairs out.
+
+    Parameters
+    ----------
+    levels : DataFrame
+        From :func:`analysis.kpis.levels.level_table`, by quarter.
+    link : LinkRow
+        The link.
+    """
+    cause, effect = (_changes(levels, key) for key in (link.cause, link.effect))
+    later = link.lag_quarters
+    return [(cause[q], effect[q + later]) for q in sorted(cause) if q + later in effect]
+
+
+def _changes(levels: pd.DataFrame, key: str) -> dict[int, Fraction]:
+    rows = levels[levels["key"] == key]
+    known = {
+        int(index): value
+        for index, value in zip(rows["index"], rows["value"], strict=True)
+        if value is not None
+    }
+    return {q: value - known[q - 1] for q, value in known.items() if q - 1 in known}
+
+
+def judge(pairs: Pairs, sign: str, links: int = 1) -> Finding:
+    """Say what the data say of a link.
+
+    Parameters
+    ----------
+    pairs : sequence of tuple of Fraction
+        From :func:`paired_changes`.
+    sign : {"+", "-"}
+        Direction that the link claims.
+    links : int
+        Links tested together; the chance of error is divided by their number (Bonferroni).
+    """
+    found = concordance(pairs)
+    if len(pairs) < min_pairs(ALPHA) or _constant(pairs):
+        return "untestable"
+    if permutation_p(pairs) > ALPHA / links:
+        return "undecided"
+    return "supported" if (found > 0) == (sign == "+") else "contradicted"
+
+
+def _constant(pairs: Pairs) -> bool:
+    return len({x for x, _ in pairs}) < 2 or len({y for _, y in pairs}) < 2
+
+
+def assess_links(levels: pd.DataFrame, links: Sequence[LinkRow]) -> pd.DataFrame:
+    """Test every link of a map with the quarters there are.
+
+    Returns
+    -------
+    DataFrame
+        Columns link_id, cause, effect, sign, lag, rationale, place, quotation, pairs, needed,
+        concordance (S as a share of its largest value, Fraction or None), p (Fraction or None)
+        and finding.
+    """
+    pairs = {link.link_id: paired_changes(levels, link)[-MOST:] for link in links}
+    needed = min_pairs()
+    testable = sum(len(p) >= needed and not _constant(p) for p in pairs.values())
+    rows = []
+    for link in links:
+        own = pairs[link.link_id]
+        finding = judge(own, link.sign, max(testable, 1))
+        most = len(own) * (len(own) - 1) // 2
+        told = finding != "untestable"
+        rows.append(
             {
-                "kpi": record.key,
-                **fields(record, "perspective name"),
-                "value": values[record.key],
-                **fields(record, "unit definition"),
+                **fields(link, "link_id cause effect sign"),
+                "lag": link.lag_quarters,
+                **fields(link, "rationale place quotation"),
+                "pairs": len(own),
+                "needed": needed,
+                "concordance": Fraction(concordance(own), most) if told else None,
+                "p": permutation_p(own) if told else None,
+                "finding": finding,
             }
-            for record in kpis_of(totals, currency)
-        ]
-    )
+        )
+    return frame_of(rows)

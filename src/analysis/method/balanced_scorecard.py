@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -17,8 +18,8 @@ from analysis.base.periods import Grain
 from analysis.base.text import fixed, frame_of
 from analysis.kpis.catalogue import Totals, indicator
 from analysis.kpis.levels import level_table
+from analysis.method.as_is import assess_links, load_links
 from analysis.method.key_results import Okrs, Result, Scores, chosen, score_frame, scores
-from analysis.method.links import assess_links, load_links
 from analysis.method.scoring import Joint, check_weights, join
 from analysis.tables.case import Case
 from analysis.tables.strategy_tables import ObjectiveRow, has_method, has_okrs
@@ -111,101 +112,64 @@ def scorecard(okrs: Okrs, results: Sequence[Result], weights: Weights | None = N
     weights = own if weights is None else weights
     check_weights(weights.values(), column="weight")
     scores = {result.key_result.kr_id: result for result in chosen(list(results))}
-    groups = [
-        (name, [o for o in okrs.objectives if o.perspective == name]) for name in PERSPECTIVES
-    ]
-    groups = [(name, objectives) for name, objectives in groups if objectives]
-    joints: dict[str, Joint] = {}
-    for name, objectives in groups:
-        for objective in objectives:
-            joints[objective.objective_id] = join(
-                (Fraction(row.weight), scores[row.kr_id].score.score)
-                for row in okrs.of(objective.objective_id)
-            )
-        shares = [
-            Fraction(o.weight) / own[name] if own[name] else Fraction(1, len(objectives))
-            for o in objectives
+    perspectives = []
+    for name in PERSPECTIVES:
+        rows = [row for row in okrs.objectives if row.perspective == name]
+        even = Fraction(1, max(len(rows), 1))
+        shares = [Fraction(row.weight) / own[name] if own[name] else even for row in rows]
+        boxes = [
+            _objective(okrs, row, share, scores) for row, share in zip(rows, shares, strict=True)
         ]
-        joints[name] = _over(
-            list(zip(shares, [joints[o.objective_id] for o in objectives], strict=True))
-        )
-    top = _over([(weights.get(name, Fraction(0)), joints[name]) for name, _ in groups])
-    nodes = [_node("joint", "joint", "Joint score", "", "", Fraction(1), top, Fraction(1))]
-    effective = _effective([(weights.get(name, Fraction(0)), joints[name]) for name, _ in groups])
-    for (name, objectives), part in zip(groups, effective, strict=True):
-        weight = weights.get(name, Fraction(0))
-        nodes.append(_node("perspective", name, name, "joint", "", weight, joints[name], part))
-        nodes += _below(okrs, name, objectives, scores, joints, weight, part)
-    return nodes
+        if boxes:
+            share = weights.get(name, Fraction(0))
+            perspectives.append(_over("perspective", name, name, share, boxes))
+    top = _over("joint", "joint", "Joint score", Fraction(1), perspectives)
+    return list(_nodes(top, "", Fraction(1), Fraction(1)))
 
 
-def _below(
-    okrs: Okrs,
-    name: str,
-    rows: Sequence[ObjectiveRow],
-    scores: Mapping[str, Result],
-    joints: Mapping[str, Joint],
-    weight: Fraction,
-    part: Fraction,
-) -> Iterator[Node]:
-    """Yield the objectives and key results of a perspective."""
-    whole = sum((Fraction(o.weight) for o in rows), Fraction(0))
-    shares = [Fraction(o.weight) / whole if whole else Fraction(1, len(rows)) for o in rows]
-    parts = _effective([(s, joints[o.objective_id]) for s, o in zip(shares, rows, strict=True)])
-    for objective, share, own_part in zip(rows, shares, parts, strict=True):
-        joint = joints[objective.objective_id]
-        key = objective.objective_id
-        yield _node(
-            "objective", key, objective.text, name, "", weight * share, joint, part * own_part
-        )
-        for row in okrs.of(key):
-            result, own = scores[row.kr_id], Fraction(row.weight)
-            known = join([(Fraction(1), result.score.score)])
-            used = own / joint.covered if known.covered and joint.covered else Fraction(0)
-            yield _node(
-                "key result",
-                row.kr_id,
-                row.text,
-                key,
-                result.kpi,
-                weight * share * own,
-                known,
-                part * own_part * used,
-            )
+class _Box(NamedTuple):
+    """A box with its share of the box above it, what is known of it, and the boxes below."""
+
+    level: str
+    key: str
+    name: str
+    share: Fraction
+    known: Joint
+    below: Sequence[_Box] = ()
+    kpi: str = ""
 
 
-def _over(parts: list[tuple[Fraction, Joint]]) -> Joint:
+def _objective(
+    okrs: Okrs, row: ObjectiveRow, share: Fraction, scores: Mapping[str, Result]
+) -> _Box:
+    below = []
+    for result in (scores[one.kr_id] for one in okrs.of(row.objective_id)):
+        own, known = result.key_result, join([(Fraction(1), result.score.score)])
+        weight = Fraction(own.weight)
+        below.append(_Box("key result", own.kr_id, own.text, weight, known, kpi=result.kpi))
+    return _over("objective", row.objective_id, row.text, share, below)
+
+
+def _over(level: str, key: str, name: str, share: Fraction, below: Sequence[_Box]) -> _Box:
     """Join boxes: the score over what is known, the bounds over everything."""
-    joint = join((weight, box.score) for weight, box in parts)
-    return Joint(
-        joint.score,
-        sum((weight * box.covered for weight, box in parts), Fraction(0)),
-        sum((weight * box.low for weight, box in parts), Fraction(0)),
-        sum((weight * box.high for weight, box in parts), Fraction(0)),
+    score = join((box.share, box.known.score) for box in below).score
+    covered, low, high = (
+        sum((box.share * getattr(box.known, part) for box in below), Fraction(0))
+        for part in ("covered", "low", "high")
     )
+    return _Box(level, key, name, share, Joint(score, covered, low, high), below)
 
 
-def _effective(parts: list[tuple[Fraction, Joint]]) -> list[Fraction]:
-    """Weights after what is missing is spread over the rest."""
-    known = sum((weight for weight, box in parts if box.score is not None), Fraction(0))
-    return [
-        weight / known if known and box.score is not None else Fraction(0) for weight, box in parts
-    ]
-
-
-def _node(
-    level: str,
-    key: str,
-    name: str,
-    parent: str,
-    kpi: str,
-    weight: Fraction,
-    joint: Joint,
-    part: Fraction,
-) -> Node:
-    known = joint.score, joint.covered, joint.low, joint.high
-    contribution = Fraction(0) if joint.score is None else part * joint.score
-    return Node(level, key, name, parent, kpi, weight, *known, contribution)
+def _nodes(box: _Box, parent: str, weight: Fraction, part: Fraction) -> Iterator[Node]:
+    """Yield a box and all below it; the weight of what is missing is spread over the rest."""
+    known = box.known
+    contribution = part * (known.score or Fraction(0))
+    ends = known.score, known.covered, known.low, known.high
+    yield Node(box.level, box.key, box.name, parent, box.kpi, weight, *ends, contribution)
+    spread = sum((one.share for one in box.below if one.known.score is not None), Fraction(0))
+    for one in box.below:
+        used = one.share / spread if spread and one.known.score is not None else Fraction(0)
+        yield from _nodes(one, box.key, weight * one.share, part * used)
 
 
 def scorecard_frame(nodes: Sequence[Node]) -> pd.DataFrame:

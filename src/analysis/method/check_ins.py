@@ -177,7 +177,7 @@ def read_check_ins(
     path = folder / CHECK_INS.file
     if not path.is_file():
         return []
-    rows = [r for r in read_rows(CHECK_INS, folder, case.root) if isinstance(r, CheckInRow)]
+    rows = read_rows(CHECK_INS, folder, case.root)
     file = str(shown(path, case.root))
     raise_all([*check_in_errors(rows, okrs.key_results, file)])
     return rows if until is None else [r for r in rows if r.reported_on <= last_day(until)]

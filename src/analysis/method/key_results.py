@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, TypeVar
+from functools import partial
 
 import pandas as pd
 
@@ -17,18 +17,17 @@ from analysis.kpis.catalogue import Totals, compute, indicator
 from analysis.kpis.levels import pair, sample_of
 from analysis.method.scoring import Goal, Score, Target, check_weights, rate, resolve
 from analysis.tables.case import Case
-from analysis.tables.rows import Row, Table, read_rows
+from analysis.tables.rows import Table, read_rows
 from analysis.tables.strategy_tables import (
-    PLAN_TABLES,
+    KEY_RESULTS,
+    OBJECTIVES,
+    TARGETS,
     KeyResultRow,
     ObjectiveRow,
     TargetRow,
     has_method,
     read_claims,
 )
-
-_TABLES = {table.name: table for table in PLAN_TABLES}
-_R = TypeVar("_R", bound=Row)
 
 
 @dataclass(frozen=True)
@@ -77,11 +76,6 @@ def target_of(row: TargetRow) -> Target:
     return Target(row.kind, row.rule, Fraction(row.amount), upper, row.months)
 
 
-def read_table(table: Table, model: type[_R], case: Case) -> list[_R]:
-    """Read a raw table whose rows are of one model."""
-    return [row for row in read_rows(table, case.method, case.root) if isinstance(row, model)]
-
-
 def load_okrs(case: Case) -> Okrs:
     """Read objectives, key results and targets, and check what they say of each other.
 
@@ -92,11 +86,10 @@ def load_okrs(case: Case) -> Okrs:
         objective, indicator or claim, a target on an unknown key result, a target equals its
         baseline or allows a worse level without a word, or two targets hold under the same reading.
     """
-    objectives = read_table(_TABLES["objectives"], ObjectiveRow, case)
-    results = read_table(_TABLES["key_results"], KeyResultRow, case)
-    targets = []
-    if has_method(case, "targets"):
-        targets = read_table(_TABLES["targets"], TargetRow, case)
+    objectives = read_rows(OBJECTIVES, case.method, case.root)
+    results = read_rows(KEY_RESULTS, case.method, case.root)
+    there = has_method(case, "targets")
+    targets = read_rows(TARGETS, case.method, case.root) if there else []
     claims = {claim.claim_id for claim in read_claims(case)} if case.has_claims else set()
     for error in contradictions(case, objectives, results, targets, claims):
         raise error
@@ -127,106 +120,89 @@ def contradictions(
     """
     yield from _weights(case, objectives, results)
     known = {row.objective_id for row in objectives}
-    for row in results:
-        yield from _known(case, "key_results", row.kr_id, "objective_id", row.objective_id, known)
-        yield from _indicator(case, "key_results", row.kr_id, row.kpi)
-        if row.claim_id:
-            yield from _known(case, "key_results", row.kr_id, "claim_id", row.claim_id, claims)
     by_id = {row.kr_id: row for row in results}
+    for row in results:
+        at = _at(case, KEY_RESULTS, row.kr_id)
+        yield from _known(at, "objective_id", row.objective_id, known)
+        yield from _indicator(at, row.kpi)
+        if row.claim_id:
+            yield from _known(at, "claim_id", row.claim_id, claims)
     for target in targets:
-        yield from _known(case, "targets", target.target_id, "kr_id", target.kr_id, set(by_id))
+        at = _at(case, TARGETS, target.target_id)
+        yield from _known(at, "kr_id", target.kr_id, by_id.keys())
         if target.claim_id:
-            yield from _known(
-                case, "targets", target.target_id, "claim_id", target.claim_id, claims
-            )
-        yield from _indicator(case, "targets", target.target_id, target.kpi)
-        yield from _reading(case, target)
-        yield from _amount(case, target, by_id.get(target.kr_id))
+            yield from _known(at, "claim_id", target.claim_id, claims)
+        yield from _indicator(at, target.kpi)
+        yield from _reading(at, case, target)
+        yield from _amount(at, target, by_id.get(target.kr_id))
     yield from _same_reading(case, targets)
 
 
-def _file(case: Case, name: str) -> str:
-    return str((case.method / _TABLES[name].file).relative_to(case.root))
+_Fault = Callable[..., InputError]
+"""An error on one row, short of its rule, column and value."""
 
 
-def _known(
-    case: Case, table: str, row: str, column: str, value: str, known: Set[str]
-) -> Iterator[InputError]:
+def _at(case: Case, table: Table, row: str | None = None) -> _Fault:
+    file = (case.method / table.file).relative_to(case.root)
+    return partial(InputError, file=file, row=row)
+
+
+def _known(at: _Fault, column: str, value: str, known: Set[str]) -> Iterator[InputError]:
     if value not in known:
         shown = ", ".join(sorted(known)) if len(known) < 20 else tr("those of claims.csv")
-        yield InputError(
-            tr("there is none of this name; known are {names}", names=shown),
-            file=_file(case, table),
-            row=row,
-            column=column,
-            value=value,
-        )
+        rule = tr("there is none of this name; known are {names}", names=shown)
+        yield at(rule, column=column, value=value)
 
 
-def _indicator(case: Case, table: str, row: str, key: str) -> Iterator[InputError]:
+def _indicator(at: _Fault, key: str) -> Iterator[InputError]:
     try:
         indicator(key)
     except InputError as error:
-        yield InputError(error.rule, file=_file(case, table), row=row, column="kpi", value=key)
+        yield at(error.rule, column="kpi", value=key)
 
 
 def _weights(
     case: Case, objectives: Sequence[ObjectiveRow], results: Sequence[KeyResultRow]
 ) -> Iterator[InputError]:
-    yield from _add_up(
-        (row.weight for row in objectives), file=_file(case, "objectives"), column="weight"
-    )
+    yield from _add_up(_at(case, OBJECTIVES), (row.weight for row in objectives))
     for objective in objectives:
         own = [row for row in results if row.objective_id == objective.objective_id]
-        yield from _add_up(
-            (row.weight for row in own if row.role == "key result"),
-            file=_file(case, "key_results"),
-            row=objective.objective_id,
-            column="weight",
-        )
+        at = _at(case, KEY_RESULTS, objective.objective_id)
+        yield from _add_up(at, (row.weight for row in own if row.role == "key result"))
         for row in own:
             if row.role == "headline" and Fraction(row.weight) != 0:
-                yield InputError(
-                    tr("a headline carries no weight"),
-                    file=_file(case, "key_results"),
-                    row=row.kr_id,
-                    column="weight",
-                    value=row.weight,
-                )
+                at = _at(case, KEY_RESULTS, row.kr_id)
+                yield at(tr("a headline carries no weight"), column="weight", value=row.weight)
 
 
-def _add_up(weights: Iterable[str], **place: str) -> Iterator[InputError]:
+def _add_up(at: _Fault, weights: Iterable[str]) -> Iterator[InputError]:
     try:
-        check_weights(map(Fraction, weights), **place)
+        check_weights(map(Fraction, weights))
     except InputError as error:
-        yield error
+        yield at(error.rule, column="weight", value=error.value, fix=error.fix)
 
 
-def _reading(case: Case, target: TargetRow) -> Iterator[InputError]:
+def _reading(at: _Fault, case: Case, target: TargetRow) -> Iterator[InputError]:
     axes = case.parameters.readings
     if bool(target.axis) != bool(target.option):
-        yield InputError(
-            tr("axis and option go together"), file=_file(case, "targets"), row=target.target_id
-        )
+        yield at(tr("axis and option go together"))
     if target.axis:
-        yield from _known(case, "targets", target.target_id, "axis", target.axis, set(axes))
+        yield from _known(at, "axis", target.axis, axes.keys())
     if target.axis in axes:
-        options = set(axes[target.axis].options)
-        yield from _known(case, "targets", target.target_id, "option", target.option, options)
+        yield from _known(at, "option", target.option, axes[target.axis].options.keys())
 
 
-def _amount(case: Case, target: TargetRow, result: KeyResultRow | None) -> Iterator[InputError]:
+def _amount(at: _Fault, target: TargetRow, result: KeyResultRow | None) -> Iterator[InputError]:
     """Refuse a level that is the given baseline, and a target for the worse unless confirmed.
 
     Most targets for the worse are slips of the sign. A change is compared with zero, and a level
     with the baseline, if the key result gives one.
     """
-    place: dict[str, Any] = {"file": _file(case, "targets"), "row": target.target_id}
-    place |= {"column": "amount", "value": target.amount}
+    at = partial(at, column="amount", value=target.amount)
     level, better = target.kind == "level", indicator(target.kpi).better
     baseline = result.baseline if level and result else ""
     if baseline and Fraction(baseline) == Fraction(target.amount):
-        yield InputError(tr("the target equals its baseline, so nothing can be scored"), **place)
+        yield at(tr("the target equals its baseline, so nothing can be scored"))
     if target.confirmed or better == "none" or (level and target.months):
         return
     start = Fraction(baseline) if baseline else None if level else Fraction(0)
@@ -244,7 +220,7 @@ def _amount(case: Case, target: TargetRow, result: KeyResultRow | None) -> Itera
         text = tr("less of {kpi} is better, so a change is negative and a level “at most”")
     fix = f"{text.format(kpi=target.kpi, baseline=baseline)}; "
     fix += tr("or write yes in a column “confirmed”")
-    yield InputError(tr("this target allows a worse level than the start"), fix=fix, **place)
+    yield at(tr("this target allows a worse level than the start"), fix=fix)
 
 
 def _same_reading(case: Case, targets: Sequence[TargetRow]) -> Iterator[InputError]:
@@ -257,14 +233,9 @@ def _same_reading(case: Case, targets: Sequence[TargetRow]) -> Iterator[InputErr
         plain = (target.kr_id, "", "")
         other = seen.get(key) or seen.get(plain)
         if other:
-            yield InputError(
-                tr("holds under the same reading as {target}", target=other),
-                file=_file(case, "targets"),
-                row=target.target_id,
-                column="default",
-                value=target.default,
-                fix=tr("keep one with yes"),
-            )
+            at = _at(case, TARGETS, target.target_id)
+            rule = tr("holds under the same reading as {target}", target=other)
+            yield at(rule, column="default", value=target.default, fix=tr("keep one with yes"))
         seen[key] = target.target_id
 
 
@@ -308,7 +279,7 @@ def evaluate(
     Parameters
     ----------
     okrs : Okrs
-        From :func:`analysis.method.okr.load_okrs`.
+        From :func:`load_okrs`.
     totals : DataFrame
         From :func:`analysis.kpis.reduce.reduce`.
     period : str

@@ -31,7 +31,7 @@ from analysis.tables.columns import (
     YesOrEmpty,
     column,
 )
-from analysis.tables.rows import Row, define, examine_rows, read_frame
+from analysis.tables.rows import Row, define, examine_rows, read_rows
 
 NUMERIC = ("count", "share", "growth", "level", "money", "average")
 """Kinds of claims that print a number."""
@@ -321,11 +321,15 @@ class ConformanceRow(Row):
 
 CLAIMS = define("claims", ClaimRow, "claim_id", "What the publication prints")
 METHODS = define("methods", MethodRow, "method_id", "Methods and what leads to what")
-DIAGNOSIS_TABLES = (
-    define("swot", SwotRow, "swot_id", "SWOT entries and what they rest on"),
-    define("causes", CauseRow, "cause_id", "Causes for the Ishikawa diagram"),
-    define("process", ProcessRow, "step_id", "Steps of the service process"),
-)
+SWOT = define("swot", SwotRow, "swot_id", "SWOT entries and what they rest on")
+CAUSES = define("causes", CauseRow, "cause_id", "Causes for the Ishikawa diagram")
+PROCESS = define("process", ProcessRow, "step_id", "Steps of the service process")
+OBJECTIVES = define("objectives", ObjectiveRow, "objective_id", "Objectives")
+KEY_RESULTS = define("key_results", KeyResultRow, "kr_id", "Key results", file="okrs.csv")
+TARGETS = define("targets", TargetRow, "target_id", "Targets and their readings")
+LINKS = define("links", LinkRow, "link_id", "Arrows of the strategy map")
+VARIABLES = define("variables", VariableRow, "variable_id", "Dependent and independent variables")
+DIAGNOSIS_TABLES = (SWOT, CAUSES, PROCESS)
 
 
 class PlanRow(Row):
@@ -349,16 +353,8 @@ class RateRow(Row):
 RATES = define("rates", RateRow, "on currency", "Exchange rates")
 PLAN = define("plan", PlanRow, "period kpi", "Plan or budget by period")
 
-PLAN_TABLES = (
-    *DIAGNOSIS_TABLES,
-    define("objectives", ObjectiveRow, "objective_id", "Objectives"),
-    define("key_results", KeyResultRow, "kr_id", "Key results", file="okrs.csv"),
-    define("targets", TargetRow, "target_id", "Targets and their readings"),
-    define("links", LinkRow, "link_id", "Arrows of the strategy map"),
-    define("variables", VariableRow, "variable_id", "Dependent and independent variables"),
-    PLAN,
-    RATES,
-)
+_STRATEGY = (OBJECTIVES, KEY_RESULTS, TARGETS, LINKS, VARIABLES)
+PLAN_TABLES = (*DIAGNOSIS_TABLES, *_STRATEGY, PLAN, RATES)
 """Tables of the diagnosis, the strategy and the targets."""
 
 CHECK_INS = define("check_in", CheckInRow, "check_in_id", "Weekly check-ins")
@@ -385,9 +381,7 @@ def target_axes(case: Case) -> set[str]:
         return set(case.parameters.readings)
     if not has_okrs(case):
         return set()
-    targets = next(table for table in PLAN_TABLES if table.name == "targets")
-    axes = read_frame(targets, case.method, case.root)["axis"]
-    return {str(axis) for axis in axes if axis}
+    return {target.axis for target in read_rows(TARGETS, case.method, case.root) if target.axis}
 
 
 def read_claims(case: Case) -> list[ClaimRow]:
