@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import copy
 import csv
-from collections import defaultdict
 from collections.abc import Callable, Iterator
+from functools import cache, partial
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -27,14 +27,12 @@ ROWS: dict[str, Any] = yaml.safe_load(
 PANELS = ["cards", "course", "types", "segments"]
 TABLES = [*PANELS, "okr", "scorecard", "sums"]
 LANGUAGES = ("en", "es", "pl")
-MEDIA: dict[str, Any] = {
-    "media": "null",
+LOOK: dict[str, Any] = {
+    "viewport": {"width": 1440, "height": 900},
     "color_scheme": "light",
     "reduced_motion": "no-preference",
-    "forced_colors": "none",
-    "contrast": "no-preference",
 }
-"""How a new tab shows a page."""
+"""How a page is shown unless a test wants it otherwise."""
 
 
 class Shown:
@@ -42,26 +40,29 @@ class Shown:
 
     file: Path
 
-    def __init__(self, browser: Browser, **options: Any) -> None:
-        context = browser.new_context(offline=True, accept_downloads=True, **options)
+    def __init__(self, browser: Browser, has_touch: bool) -> None:
+        context = browser.new_context(
+            offline=True, accept_downloads=True, locale="en-US", has_touch=has_touch
+        )
         context.add_init_script(path=PROBE)
         self.page: Page = context.new_page()
-        self.media = {name: options.get(name, usual) for name, usual in MEDIA.items()}
-        self.messages: list[str] = []
-        self.requests: list[str] = []
-        self.page.on("console", lambda message: self.messages.append(message.text))
-        self.page.on("pageerror", lambda error: self.messages.append(str(error)))
-        self.page.on("request", lambda request: self.requests.append(request.url))
+        self._faults: list[str] = []
+        self.page.on("console", lambda message: self._faults.append(message.text))
+        self.page.on("pageerror", lambda error: self._faults.append(str(error)))
+        self.page.on("request", lambda request: self.expect_own(request.url))
 
-    def reset(self) -> None:
-        """Leave the tab as a new one is, but for its page."""
-        self.messages.clear()
-        self.requests.clear()
-        self.page.emulate_media(**self.media)
-        self.page.mouse.move(0, 0)
+    def expect_own(self, address: str) -> None:
+        """Note a request for anything but the file itself."""
+        if not address.startswith((self.file.as_uri(), "about:", "blob:")):
+            self._faults.append(address)
 
-    def open(self, fragment: str = "") -> Shown:
+    def open(self, fragment: str = "", **look: Any) -> Shown:
+        """Load the page anew; with a viewport and media, as in a tab that was just made."""
         self.page.goto("about:blank")
+        if look:
+            self.page.set_viewport_size(look.pop("viewport"))
+            self.page.emulate_media(media="null", **look)
+            self.page.mouse.move(0, 0)
         self.page.goto(f"{self.file.as_uri()}{fragment}")
         return self
 
@@ -69,9 +70,10 @@ class Shown:
         """Call a function of probe.js in the page."""
         return self.page.evaluate("([name, given]) => probe[name](...given)", [name, arguments])
 
-    def view(self, fragment: str) -> None:
-        """Change the address, as a reader does who pastes another one."""
-        self.probe("view", fragment)
+    def view(self, fragment: str, *panels: str) -> dict[str, Any]:
+        """Change the address, as a reader does who pastes another one; read cards and tables."""
+        seen: dict[str, Any] = self.probe("view", fragment, *panels)
+        return seen
 
     def save(self, panel: str, form: str) -> bytes:
         """Save a panel as CSV, XLSX, SVG or PNG."""
@@ -89,10 +91,10 @@ class Shown:
         return [line.strip().strip('"') for line in head], list(rows)
 
     def faults(self) -> list[str]:
-        """Console messages, broken policies, and requests for anything but the file itself."""
-        own = self.file.parent.as_uri()
-        foreign = [url for url in self.requests if not url.startswith((own, "about:", "blob:"))]
-        return [*self.messages, *foreign, *self.page.evaluate("window.violations ?? []")]
+        """Console messages, broken policies, errors and requests, once."""
+        self.page.evaluate("0")  # what was on its way has come
+        found, self._faults[:] = [*self._faults], []
+        return found
 
 
 @pytest.fixture(scope="session")
@@ -121,33 +123,26 @@ def write(path: Path, made: dict[str, Any]) -> Path:
 
 
 @pytest.fixture(scope="session")
-def tabs() -> dict[str, list[Shown]]:
-    """Tabs that are free, by their options: a new one costs more than what most tests do."""
-    return defaultdict(list)
+def tab(browser: Browser) -> Callable[[bool], Shown]:
+    """One tab for a mouse, one for fingers: a new one costs more than what most tests do."""
+    return cache(partial(Shown, browser))
 
 
 @pytest.fixture
-def show(
-    browser: Browser, tabs: dict[str, list[Shown]], paper_file: Path, tmp_path: Path
-) -> Iterator[Show]:
+def show(tab: Callable[[bool], Shown], paper_file: Path, tmp_path: Path) -> Iterator[Show]:
     """Open the dashboard of a model; afterwards nothing may have gone wrong in any tab."""
-    opened: list[tuple[str, Shown]] = []
+    opened = set()
 
-    def make(made: dict[str, Any] | None = None, fragment: str = "", **options: Any) -> Shown:
-        options = {"locale": "en-US", "viewport": {"width": 1440, "height": 900}} | options
-        key = repr(options)
-        shown = tabs[key].pop() if tabs[key] else Shown(browser, **options)
-        name = f"dashboard{len(opened)}.html"
-        shown.file = write(tmp_path / name, made) if made else paper_file
-        opened.append((key, shown))
-        return shown.open(fragment)
+    def make(
+        made: dict[str, Any] | None = None, fragment: str = "", has_touch: bool = False, **look: Any
+    ) -> Shown:
+        shown = tab(has_touch)
+        shown.file = write(tmp_path / "dashboard.html", made) if made else paper_file
+        opened.add(shown)
+        return shown.open(fragment, **LOOK | look)
 
     yield make
-    faults = [fault for _, shown in opened for fault in shown.faults()]
-    for key, shown in opened:
-        shown.reset()
-        tabs[key].append(shown)
-    assert faults == []
+    assert [fault for shown in opened for fault in shown.faults()] == []
 
 
 def in_the_page(quarter: int) -> str:

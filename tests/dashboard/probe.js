@@ -1,6 +1,5 @@
 // What the tests read off the page: functions of `probe`, in every tab.
-window.violations = [];
-addEventListener("securitypolicyviolation", (event) => violations.push(event.violatedDirective));
+addEventListener("securitypolicyviolation", (event) => console.error(event.violatedDirective));
 
 {
   const number = (place) => place?.querySelector("data")?.value ?? null;
@@ -31,11 +30,15 @@ addEventListener("securitypolicyviolation", (event) => violations.push(event.vio
     claims: () => [...document.querySelectorAll("#panel-claims tbody tr")].map(
       (row) => [...row.cells].map((cell) => cell.textContent)),
 
-    view: (fragment) => new Promise((done) => {
-      if (location.hash === fragment) return done();
-      addEventListener("hashchange", () => setTimeout(done), { once: true });
-      location.hash = fragment;
-    }),
+    view: async (fragment, ...panels) => {
+      if (location.hash !== fragment) {
+        const changed = new Promise((done) => addEventListener("hashchange", () => setTimeout(done), { once: true }));
+        location.hash = fragment;
+        await changed;
+      }
+      const rows = panels.map((panel) => [panel, panel === "cards" ? probe.cards() : probe.rows(panel)]);
+      return Object.fromEntries(rows);
+    },
 
     focused: () => {
       const one = document.activeElement, look = getComputedStyle(one);

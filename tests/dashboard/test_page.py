@@ -141,7 +141,7 @@ def test_a_firms_page_begins_in_the_language_of_the_firm(
     a_model["case"] |= {"kind": "yours", "language": "pl", "subtitle": "Sales", "locale": None}
     a_model["types"][0]["name"] = "Access control"
     del a_model["claims"]
-    shown = show(a_model, locale="en-US")
+    shown = show(a_model)
     assert shown.page.locator("html").get_attribute("lang") == "pl"
     assert shown.page.locator("header p").text_content() == "Sales"
     names = shown.page.locator("[data-group=types] .name").all_text_contents()
