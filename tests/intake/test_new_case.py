@@ -82,6 +82,8 @@ def test_what_columns_are_taken_for(tmp_path: Path, case: dict[str, Any]) -> Non
     for at, (question, words) in enumerate(zip(asked, wanted, strict=True), start=1):
         assert words in question.text
         assert f"# QUESTION {at}: {question.text}\n" in text
+    if "answers" in case:
+        assert [*asked[0].answers] == case["answers"]
     for key, value in case.get("settings", {}).items():
         assert f"\n  {key}: {value} " in text
 

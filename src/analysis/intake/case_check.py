@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -128,7 +128,7 @@ def read(case: Case) -> Intake:
                 sheet.note("no-rows")
                 log.add(sheet)
         convert_currencies(case, sheets)
-        name_customers(sheets)
+        name_customers(sheets, about.intake.unnamed_customers)
         rows = {name: rows_of(sheet) for name, sheet in sheets.items()}
         every = rows | (placed or {})
         spans = {name: span_of(found, log.file) for name, found in every.items()}
@@ -153,14 +153,10 @@ def span_of(rows: Rows, folder: str) -> Span:
     column = period_column(rows.table)
     if not column or not rows.count or not (found := rows.values(column)):
         return Span(*about)
-    months = {month for cell in found for month in _months(cell)}
+    days = ([time.month_of(c)] if isinstance(c, date) else time.months_in(str(c)) for c in found)
+    months = set().union(*days)
     first, last = (str(end)[:10] for end in (found[0], found[-1]))
     return Span(*about, first, last, months)
-
-
-def _months(cell: Any) -> Iterable[int]:
-    """Return the months of a day or a period."""
-    return [time.month_of(cell)] if isinstance(cell, date) else time.months_in(str(cell))
 
 
 def dated(case: Case, spans: Mapping[str, Span]) -> Case:
@@ -372,6 +368,5 @@ def _read(case: Case, name: str) -> pd.DataFrame:
     if not path.is_file():
         fix = f"make report CASE={case.name}, which makes it"
         raise InputError("the file does not exist", file=file_of(case, path), fix=fix)
-    frame = pd.read_csv(path, encoding="utf-8", keep_default_na=False)
-    texts = frame.select_dtypes(exclude="number").columns
-    return frame.assign(**{name: frame[name].astype(str).map(unguarded) for name in texts})
+    frame = pd.read_csv(path, encoding="utf-8", keep_default_na=False, dtype=str).map(unguarded)
+    return frame.astype({"rows": "int64"})

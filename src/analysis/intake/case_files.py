@@ -11,12 +11,12 @@ from typing import Any, get_args
 
 from analysis.base.language import Code, counted, words_of
 from analysis.intake.cells import Cell, Context
-from analysis.intake.naming import Reading, name_columns, plain_header
+from analysis.intake.naming import Reading, name_columns
 from analysis.intake.problems import Log, Note, Problem, fault_of, note_of
 from analysis.intake.rows import Rows, Sheet
 from analysis.intake.sheets import SEARCHED_ROWS, SHEET, Grid, read_file
+from analysis.tables import columns as of
 from analysis.tables.case import Case, Parameters, read_parameters
-from analysis.tables.columns import CHOICE, EXTRAS, Found, closest, folded, money_of, names_of
 from analysis.tables.firm_tables import LEDGER_TABLES
 from analysis.tables.rows import Table, read_frame
 from analysis.tables.strategy_tables import CHECK_INS, CLAIMS, PLAN_TABLES
@@ -24,17 +24,17 @@ from analysis.tables.strategy_tables import CHECK_INS, CLAIMS, PLAN_TABLES
 
 def find_table(name: str, tables: Iterable[Table]) -> Table | None:
     """Return the table that a file or sheet is named after."""
-    plain = folded(name)
-    files = ((table, folded(table.file.removesuffix(".csv"))) for table in tables)
+    plain = of.folded(name)
+    files = ((table, of.folded(table.file.removesuffix(".csv"))) for table in tables)
     return next((t for t, file in files if plain in {t.name, file, *t.also}), None)
 
 
 def nearest_table(name: str, tables: Iterable[Table]) -> Table | None:
     """Return the table that a name may speak of: ``ventas 2024``, ``costz``."""
     known = {other: table for table in tables for other in (table.name, *table.also)}
-    words = [word for word in re.sub(r"\d+", "_", folded(name)).split("_") if word]
+    words = [word for word in re.sub(r"\d+", "_", of.folded(name)).split("_") if word]
     near = next((word for word in ("_".join(words), *words) if word in known), "")
-    return known.get(near or closest(name, known))
+    return known.get(near or of.closest(name, known))
 
 
 ROWS = (*LEDGER_TABLES, CHECK_INS)
@@ -145,19 +145,19 @@ def mappings(case: Case, log: Log) -> list[Reading]:
                 known = ", ".join(table.name for table in TABLES)
                 log.refuse("unknown-name", None, place, title, at=file, kind="table", known=known)
                 continue
-            names = {**names_of(table.row), **EXTRAS}
-            found = dict[str, Found]()
+            names = {**of.names_of(table.row), **of.EXTRAS}
+            found = dict[str, of.Found]()
             for header, meant in (columns or {}).items():
                 is_name, where = isinstance(meant, str), (None, f"{place}.{header}", str(meant))
-                choice = Found(CHOICE, words=tuple(meant))
-                meaning = names.get(folded(str(meant))) if is_name else choice
+                choice = of.Found(of.CHOICE, words=tuple(meant))
+                meaning = names.get(of.folded(str(meant))) if is_name else choice
                 if meaning is None:
                     known = ", ".join(table.row.model_fields)
                     log.refuse("unknown-name", *where, at=file, kind="column", known=known)
-                elif meaning in found.values() and meaning not in (choice, EXTRAS["deduction"]):
+                elif meaning in found.values() and meaning not in (choice, of.EXTRAS["deduction"]):
                     log.refuse("two-columns", *where, at=file)
                 else:
-                    found[plain_header(header)] = meaning
+                    found[of.plain_header(header)] = meaning
             made.append(Reading(table, name, found))
     return made
 
@@ -247,7 +247,7 @@ def _readings(
 
 def _fitting(entries: Sequence[Reading], rows: Sequence[Sequence[Cell]]) -> list[Reading]:
     """Return the entries all of whose headers some rows have; of a table, that with the most."""
-    heads = [set(map(plain_header, row)) for row in rows[:SEARCHED_ROWS]]
+    heads = [set(map(of.plain_header, row)) for row in rows[:SEARCHED_ROWS]]
     fit = [e for e in entries if e.columns and any(head.issuperset(e.columns) for head in heads)]
     most = sorted(fit, key=lambda entry: len(entry.columns or ()))
     return list({entry.table.name: entry for entry in most}.values())
@@ -277,7 +277,7 @@ def still_example(case: Case, tables: Mapping[str, Rows]) -> Iterator[Problem]:
     if example == case.name:
         return
     file, about, raw = yaml_of(case), case.parameters, case.raw.with_name(example)
-    if about.currency == "XXX" and any(money_of(t.row) for t in ROWS if t.name in tables):
+    if about.currency == "XXX" and any(of.money_of(t.row) for t in ROWS if t.name in tables):
         yield Problem(fault_of("no-currency"), file, column="currency", value="XXX")
     template = read_parameters(raw / "case.yaml", raw, example)
     if not isinstance(template, Parameters):

@@ -198,26 +198,36 @@ def _check_each_row(case: Case, rows: Rows) -> None:
 def _note_doubts(rows: Rows) -> None:
     """Note rows that may stand twice, and values that are spelt in two ways."""
     fields = rows.table.row.model_fields
-    if rows.table.name in MONEY_ROWS and rows.memory is not None:
-        _note_equal(rows, [str(n) for n in rows.memory if n not in (*rows.table.key, "line")])
+    if rows.memory is not None and rows.table.name in MONEY_ROWS:
+        _note_equal(rows, rows.memory)
+    if rows.memory is not None and rows.table.name == "sale":
+        _note_several_customers(rows, rows.memory)
     for name in (n for n in _VARIANTS if n in fields and not of.is_choice(fields[n])):
         for _, same in groupby(sorted(rows.values(name), key=of.folded), of.folded):
             if len(spelt := [f"“{value}”" for value in same]) > 1:
                 rows.note("two-spellings", rows.called(name), values=listed(spelt))
 
 
-def _note_equal(rows: Rows, columns: list[str]) -> None:
-    """Note rows that are equal in some columns."""
-    key = nw.col(rows.table.key[0])
-    spans = nw.len().alias("times"), key.min().alias("first"), key.max().alias("last")
-    groups = rows.known([*rows.table.key, *columns]).group_by(*columns).agg(*spans)
-    same = nw.col("first") != nw.col("last")
-    if rows.table.repeats:  # rows without a number, such as sales in a shop, may well be equal
-        same = (nw.col("times") > 1) & (nw.col("last") != "")
-    found = groups.filter(same).collect("pandas").to_native()
-    if len(found):
-        more = int((found["times"] - 1).sum())
-        rows.note("equal-rows", "", more, found["last"].min())
+def _note_equal(rows: Rows, frame: pd.DataFrame) -> None:
+    """Note rows that are equal in all but the key; without one, as in a shop, they may well be."""
+    (key,) = rows.table.key
+    keyed = frame[frame[key] != ""].dropna()
+    keyed = keyed.drop_duplicates("line" if rows.table.repeats else key)
+    again = keyed[keyed.duplicated([name for name in frame if name not in (key, "line")])]
+    if len(again):
+        rows.note("equal-rows", "", len(again), again[key].iloc[0])
+
+
+def _note_several_customers(rows: Rows, frame: pd.DataFrame) -> None:
+    """Note invoices, which have one number and day, whose lines name several customers."""
+    invoice = ["invoice_id", "invoiced_on"]
+    named = frame[(frame[["invoice_id", "customer_id"]] != "").all(axis=1)]
+    different = named.drop_duplicates([*invoice, "customer_id"])
+    second = different[different.duplicated(invoice)]
+    for number, line in second[["invoice_id", "line"]].to_numpy()[:1]:
+        file, at = rows.place(line)
+        shown = f"{number} ({tr('row {row}', row=at)})"
+        rows.note("several-customers", "", len(second), shown, at=file)
 
 
 def check_method(case: Case, tables: Mapping[str, Sheet]) -> None:

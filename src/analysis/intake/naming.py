@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, zip_longest
 from typing import Any
@@ -31,17 +31,6 @@ _Named = tuple[str, Sequence[Cell]]
 """A column with its header."""
 
 
-def plain_header(text: object) -> str:
-    """Write a header so that capitals and blanks make no difference."""
-    return " ".join(of.INVISIBLE.sub("", str(text)).split()).casefold()
-
-
-def plain_text(cell: Cell) -> str:
-    """Write a header or cell as text that ``case.yaml`` may hold."""
-    text = of.INVISIBLE.sub("", str(cell))
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
-
-
 @dataclass(frozen=True)
 class Reading:
     """What a file or sheet is read as.
@@ -54,7 +43,8 @@ class Reading:
         The entry of ``columns:`` in ``case.yaml`` that says so, such as ``orders.csv`` or
         ``orders.xlsx, sheet May``.
     columns : mapping of str to Found, or None
-        By header, as :func:`plain_header` writes it; None if columns are known by their names.
+        By header, as :func:`~analysis.tables.columns.plain_header` writes it; None if columns are
+        known by their names.
     """
 
     table: Table
@@ -65,7 +55,7 @@ class Reading:
         """Return what a column is: by ``case.yaml`` if that speaks of the file, or by its name."""
         if self.columns is None:
             return of.find_column(header, self.table.row, currency)
-        return self.columns.get(plain_header(header))
+        return self.columns.get(of.plain_header(header))
 
 
 def words_of(header: str) -> set[str]:
@@ -242,7 +232,7 @@ def _name(sheet: Sheet, columns: list[_Named], row: int, reading: Reading, *sign
             sheet.note("column-not-used-currency", text)
         else:
             sheet.refuse("column-in-other-currency", row, text)
-    there, all_ = ", ".join(header), set(map(plain_header, header))
+    there, all_ = ", ".join(header), set(map(of.plain_header, header))
     for text in sorted((reading.columns or {}).keys() - all_):
         sheet.refuse("mapped-column-missing", row, text, header=there)
     for text, _ in unused:
@@ -281,6 +271,7 @@ _MOST_KINDS = 50
 """Different cells of a column that says of what kind a document is."""
 _CREDIT = said.words_for("credit notes", "parts")
 _TOTALS = said.words_for("totals")
+_UNNAMED = frozenset().union(*map(str.split, said.vocabulary("unnamed").values()))
 
 
 def is_credit_note(cell: Cell) -> bool:
@@ -296,8 +287,10 @@ def _leave_out_others(sheet: Sheet, rows: Sequence[Sequence[Cell]]) -> None:
     if dated not in sheet.cells or not sheet.money:
         return
     first = (next((cell for cell in row if not is_blank([cell])), "") for row in rows)
-    totals = [of.folded(str(cell)).partition("_")[0] in _TOTALS for cell in first]
-    sheet.leave_out(np.array(totals, dtype=bool) & blanks(sheet.cells[dated]), "totals-left-out")
+    words = [(of.folded(str(cell)).partition("_")[0], cell) for cell in first]
+    pairs = zip(words, sheet.cells[dated], strict=True)
+    totals = [word in _TOTALS and (is_blank([day]) or day == cell) for (word, cell), day in pairs]
+    sheet.leave_out(totals, "totals-left-out")
     # further lines of an order repeat its key
     names = [dated, *sheet.money, *([key] if key in sheet.cells else [])]
     bare = np.all([blanks(sheet.cells[name]) for name in names], axis=0)
@@ -332,16 +325,23 @@ def _may_mean(header: str, names: Sequence[str], *, amount: bool) -> bool:
     return bool(near) and not (amount and says(header, "no-amount"))
 
 
-def name_customers(sheets: Mapping[str, Sheet]) -> None:
+def name_customers(sheets: Mapping[str, Sheet], unnamed: Iterable[str] | None) -> None:
     """Put the names of customers in place of their numbers, in all tables alike.
 
     A name that several customers bear is followed by the number, so that none become one. Where
-    there is a table of customers, the numbers stay, as its key.
+    there is a table of customers, the numbers stay, as its key. In sales, a name for everybody who
+    gives none, such as “Cliente Varios”, becomes empty.
+
+    Parameters
+    ----------
+    sheets : mapping of str to Sheet
+        Tables that were read.
+    unnamed : iterable of str, optional
+        Such names; if left out, those of ``words.yaml``.
     """
     held = [sheet for sheet in sheets.values() if "customer_id" in sheet.frame]
-    named = [sheet for sheet in held if of.NAME in sheet.cells]
-    if not named or "customer" in sheets:
-        return
+    named = [sheet for sheet in held if of.NAME in sheet.cells and "customer" not in sheets]
+    many = _UNNAMED if unnamed is None else set(map(of.folded, unnamed))
     names = dict[str, str]()
     for sheet in named:
         for number, cell in zip(sheet.frame["customer_id"], sheet.cells[of.NAME], strict=True):
@@ -352,9 +352,13 @@ def name_customers(sheets: Mapping[str, Sheet]) -> None:
     numbers = set().union(*(sheet.frame["customer_id"] for sheet in held))
     often = Counter(names.get(number, number) for number in numbers)
     shown = {n: text if often[text] == 1 else f"{text} ({n})" for n, text in names.items()}
-    for sheet in held:
-        customers = [shown.get(number, number) for number in sheet.frame["customer_id"]]
-        sheet.frame["customer_id"] = pd.Series(customers, dtype="str")
+    everybody = {n for n in numbers if {of.folded(n), of.folded(names.get(n, n))} & many}
+    for sheet in held if shown or everybody else ():
+        given = sheet.frame["customer_id"].map(lambda number: shown.get(number, number))
+        lost = sheet.frame["customer_id"].isin(everybody) & (sheet.table.name == "sale")
+        sheet.frame["customer_id"] = given.mask(lost, "").astype("str")
+        if lost.any():
+            sheet.note("unnamed", sheet.called("customer_id"), int(lost.sum()), given[lost].iloc[0])
     for sheet in named:
         sheet.note("customers-named", sheet.headers[of.NAME], len(sheet.rows))
 

@@ -16,11 +16,11 @@ from analysis.base.language import Code, counted, tr, using
 from analysis.base.text import listed
 from analysis.intake.case_files import COURIER, READABLE, TEMPLATE
 from analysis.intake.convert import FORMS, codes_of
-from analysis.intake.naming import likely_header, plain_header, plain_text, words_of
+from analysis.intake.naming import likely_header, words_of
 from analysis.intake.problems import Problem, fault_of, told, vocabulary, words_for
 from analysis.intake.proposal import READ, SIGNS, Column, Proposal, Question, propose, yaml_key
 from analysis.intake.sheets import Grid, read_file
-from analysis.tables.columns import money_of
+from analysis.tables.columns import money_of, plain_header, plain_text
 from analysis.tables.schema import IntakeSettings
 
 Form = Literal["csv", "claims"]
@@ -296,7 +296,12 @@ def _currency(made: Sequence[Proposal]) -> Entry:
         why = told("currency-column", header=column.header)
     if len(named) == 1:
         return f"currency: {named[0]}", why
-    text = told("which-currency") + ("" if named else " " + told("three-letters"))
+    more = "" if named else told("three-letters")
+    headers = [column.header for one in made for column in one.columns]
+    for code in [code for code in vocabulary("countries") if code in (named or code)]:
+        for header in [h for h in headers if words_of(h) & words_for("countries", code)][:1]:
+            named, more = [code], told("points-to", header=header)
+    text = f"{told('which-currency')} {more}".strip()
     return "", Question(text, tuple(f"currency: {code}" for code in named or ["XXX"]))
 
 

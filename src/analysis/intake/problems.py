@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
@@ -13,7 +11,8 @@ from typing import Any
 
 from analysis.base.errors import InputError, printable
 from analysis.base.language import counted, language, tr
-from analysis.base.text import FONTS, decimal, fields, own_yaml
+from analysis.base.text import decimal, fields, own_yaml
+from analysis.tables.columns import not_drawn
 
 _MOST_NAMED = 20
 """Columns and rows that a message names, at most."""
@@ -260,20 +259,7 @@ def _together(notes: list[Note]) -> Note:
     return replace(notes[0], column=columns, count=sum(note.count for note in notes))
 
 
-@cache
-def _unknown() -> re.Pattern[str]:
-    """Return what finds a character that some font lacks; line breaks and tabs become spaces."""
-    from matplotlib.ft2font import FT2Font
-
-    fonts = [set(FT2Font(str(path)).get_charmap()) for path in sorted(FONTS.glob("*.ttf"))]
-    known = "".join(map(chr, sorted(set.intersection(*fonts))))
-    return re.compile(f"[^{re.escape(known)}\\s]")
-
-
 def no_glyph(text: str) -> Fault | None:
     """Return the fault of a text with a character that the report cannot show."""
-    if text.isascii() or not (found := _unknown().search(text)):
-        return None
-    code, name = ord(found[0]), unicodedata.name(found[0], "").lower()
-    called = f"{found[0]} (U+{code:04X}{', ' if name else ''}{name})"
-    return fault_of("no-glyph", character=called)
+    called = not_drawn(text)
+    return fault_of("no-glyph", character=called) if called else None

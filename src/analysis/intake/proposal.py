@@ -122,7 +122,7 @@ class Column:
     @property
     def shown(self) -> str:
         """Some of its cells."""
-        return " · ".join(naming.plain_text(cell)[:18] for cell in self.sample[:3])
+        return " · ".join(of.plain_text(cell)[:18] for cell in self.sample[:3])
 
     @property
     def below_zero(self) -> int:
@@ -231,11 +231,11 @@ def propose(grid: Grid) -> Proposal | None:
         return None
     below = [row for row in grid.rows[place + 1 :] if not naming.is_blank(row)]
     columns: dict[str, Column] = {}
-    for at, text in enumerate(map(naming.plain_text, grid.rows[place])):
-        if text and naming.plain_header(text) not in columns:
+    for at, text in enumerate(map(of.plain_text, grid.rows[place])):
+        if text and of.plain_header(text) not in columns:
             cells = [row[at] if at < len(row) else "" for row in below]
             filled = [cell for cell in cells if not naming.is_blank([cell])]
-            columns[naming.plain_header(text)] = Column(text, filled, cells[:_MOST_CELLS], text)
+            columns[of.plain_header(text)] = Column(text, filled, cells[:_MOST_CELLS], text)
     found = list(columns.values())
     begun = Counter(column.header.partition(" - ")[0] for column in found if " - " in column.header)
     for most, count in begun.most_common(1):

@@ -25,7 +25,7 @@ from pydantic_core import ErrorDetails
 
 from analysis.base import periods
 from analysis.base.language import tr
-from analysis.base.text import own_yaml
+from analysis.base.text import FONTS, own_yaml
 
 LARGEST = 10**15
 """Largest whole number in a cell: sums of thousands of them still fit into 64 bits."""
@@ -250,6 +250,30 @@ def forbidden(text: str) -> str:
     return found[0] if found else ""
 
 
+@cache
+def _drawn_by_no_font() -> re.Pattern[str]:
+    """Return what finds a character that some font lacks; line breaks and tabs become spaces."""
+    from matplotlib.ft2font import FT2Font
+
+    fonts = [set(FT2Font(str(path)).get_charmap()) for path in sorted(FONTS.glob("*.ttf"))]
+    known = "".join(map(chr, sorted(set.intersection(*fonts))))
+    return re.compile(f"[^{re.escape(known)}\\s]")
+
+
+def not_drawn(text: str) -> str:
+    """Name the first character of a text that the report cannot show; empty without any.
+
+    Examples
+    --------
+    >>> not_drawn("Ñandú"), not_drawn("café ☕")
+    ('', '☕ (U+2615, hot beverage)')
+    """
+    if text.isascii() or not (found := _drawn_by_no_font().search(text)):
+        return ""
+    code, name = ord(found[0]), unicodedata.name(found[0], "").lower()
+    return f"{found[0]} (U+{code:04X}{', ' if name else ''}{name})"
+
+
 def broken_rule(problem: ErrorDetails, factor: int = 1) -> str:
     """Say in words which rule of a row model a value breaks.
 
@@ -328,6 +352,17 @@ EXTRAS = {"deduction": Found(DEDUCTION), "customer_name": Found(NAME)}
 
 
 @lru_cache(maxsize=10_000)
+def plain_text(cell: object) -> str:
+    """Write a header or cell as text that ``case.yaml`` may hold."""
+    text = INVISIBLE.sub("", str(cell))
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+def plain_header(text: object) -> str:
+    """Write a header so that capitals and blanks make no difference."""
+    return plain_text(text).casefold()
+
+
 def folded(text: str) -> str:
     """Write a name plainly: lower case, no accents, an underscore for everything else.
 

@@ -290,6 +290,8 @@ class IntakeSettings(Strict):
     """Whether rows that say they are credit notes, and whose amounts have no minus, get one."""
     not_empty: Annotated[tuple[str, ...], Field(strict=False)] = ()
     """Words that elsewhere stand for an empty cell, such as NA, and here mean something."""
+    unnamed_customers: Annotated[tuple[str, ...], Field(strict=False)] | None = None
+    """Names under which sales to anybody are booked; if left out, the usual ones."""
     ignore: Annotated[tuple[str, ...], Field(strict=False)] = ()
     """Names of files, folders and sheets that look like tables and are none."""
     sales_may_differ_by: Annotated[int, Field(ge=0, le=100)] = 0
