@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -27,6 +28,8 @@ from analysis.report.conversion import (
 )
 from analysis.report.markup import Labels, concept_label, typst_string, typst_text
 from analysis.tables.case import Case
+
+_WORDS: Mapping[str, Any] = own_yaml(__file__, "frontmatter.yaml")
 
 # Larger files (a user's own millions of rows) are left out of the PDF.
 LARGEST_ATTACHMENT = 5_000_000
@@ -69,16 +72,13 @@ def attachments(edition: Edition) -> list[Attachment]:
     """
     case = edition.case
     raw, processed = case.raw, case.processed
-    lock = case.root / "requirements" / "report.txt"
-    source = [
-        Attachment(
-            "claims.csv", raw / "claims.csv", "Every printed claim, with its place", "source"
-        ),
-        Attachment(
-            "relations.csv", raw / "relations.csv", "How the quantities are related", "source"
-        ),
-        Attachment("verdicts.csv", processed / "verdicts.csv", "Verdicts and evidence"),
-    ]
+    lock, locked = case.root / "requirements" / "report.txt", tr("Locked packages of the build")
+    printed = {
+        "claims.csv": "Every printed claim, with its place",
+        "relations.csv": "How the quantities are related",
+    }
+    source = [Attachment(name, raw / name, text, "source") for name, text in printed.items()]
+    source.append(Attachment("verdicts.csv", processed / "verdicts.csv", "Verdicts and evidence"))
     files = [
         *([] if edition.periodic else source),
         Attachment("kpis.csv", processed / "kpis.csv", tr("Indicators by period")),
@@ -86,13 +86,7 @@ def attachments(edition: Edition) -> list[Attachment]:
             Attachment(f"ledger_{path.name}", path, _about_rows(case, path.stem))
             for path in sorted((processed / "ledger").glob("*.csv"))
         ),
-        Attachment(
-            "requirements.txt",
-            lock,
-            tr("Locked packages of the build"),
-            "supplement",
-            "text/plain",
-        ),
+        Attachment("requirements.txt", lock, locked, "supplement", "text/plain"),
     ]
     return [one for one in files if one.path.is_file() and one.size <= LARGEST_ATTACHMENT]
 
@@ -150,40 +144,22 @@ def _entry(entry: dict[str, str]) -> str:
 
 
 def _about(edition: Edition) -> str:
-    case = edition.case
+    case, source = edition.case, edition.case.parameters.source
+    if edition.periodic and case.has_own_rows:
+        return typst_text(f"{edition.about()} {_rows_of(case)}")
     if edition.periodic:
-        return _about_period(edition)
-    source = case.parameters.source
+        return typst_text(_WORDS["period"].format(about=edition.about()))
     if source is None:
         return typst_text(_rows_of(case))
-    title = typst_text(source.title)
-    text = (
-        f"#emph[{title}] ({typst_text(source.authors)}, {typst_text(source.published)}) prints "
-        "numbers, but no data. This report checks the printed numbers against each other by exact "
-        "arithmetic and gives each a verdict, with the evidence."
-    )
-    if case.parameters.kind == "printed":
-        return text
-    return (
-        f"{text} Where figures and tables need rows, "
-        "they are drawn from a synthetic data set that meets the print: they say so, and they "
-        "prove nothing about the firm beyond what was printed."
-    )
-
-
-_KINDS = {
-    "printed": "stands in the source; quoted, with its place",
-    "derived": "follows from printed numbers by exact arithmetic",
-    "synthetic": "from a data set made to meet the print; one of many possible ones",
-    "yours": "computed from raw rows that you supplied",
-    "words": "no number: definitions, and our words on quoted places",
-}
+    named = {name: typst_text(text) for name, text in source.model_dump().items()}
+    text = str(_WORDS["publication"].format_map(named))
+    return text if case.parameters.kind == "printed" else f"{text} {_WORDS['ledger']}"
 
 
 def _kinds(chapters: Iterable[Chapter]) -> list[tuple[str, str]]:
     """List the marks that the chapters use, with what each says."""
     used = {kind for chapter in chapters for kind in chapter.kinds}
-    return [(kind, f"[{typst_text(_KINDS[kind])}]") for kind in MARKS if kind in used]
+    return [(kind, f"[{typst_text(_WORDS['kinds'][kind])}]") for kind in MARKS if kind in used]
 
 
 def _rows_of(case: Case) -> str:
@@ -192,41 +168,23 @@ def _rows_of(case: Case) -> str:
     return tr("All rows are made up, as an example: there is no such firm.")
 
 
-def _about_period(edition: Edition) -> str:
-    if edition.case.has_own_rows:
-        return typst_text(f"{edition.about()} {_rows_of(edition.case)}")
-    return typst_text(
-        "Indicators, comparison, key results and joint score of one period. "
-        f"{edition.about()} Its rows are synthetic: they were made up so that they meet what was "
-        "printed about the firm, and prove nothing about it beyond that. Every figure and table "
-        "says which kind of number it shows."
-    )
-
-
 def _colophon(edition: Edition, moment: datetime) -> list[tuple[str, str]]:
     case = edition.case
-    command = edition.make_options()
-    digest = inputs_digest(case.raw)
+    built = f"{_raw('make report' + edition.make_options())} builds this file"
+    rebuild = "Rebuild", f"{built}."
+    if case.parameters.calibration is not None and not edition.periodic:
+        rebuild = "Rebuild and check", f"{built}, {_raw('make verify')} compares it byte by byte."
     stamped = "the day the source appeared" if case.parameters.source else "the date of the case"
+    digest = inputs_digest(case.raw)
     return [
-        (
-            "Dated",
-            f"{_day(moment)}, {stamped}. The build never reads the clock: equal inputs give equal "
-            "bytes.",
-        ),
-        ("Rebuild", f"#raw({typst_string('make report' + command)}) builds this file.")
-        if edition.periodic or case.parameters.calibration is None
-        else (
-            "Rebuild and check",
-            f"#raw({typst_string('make report' + command)}) builds this file, "
-            '#raw("make verify") compares it byte by byte.',
-        ),
-        (
-            "Inputs",
-            f"#raw({typst_string('data/raw/' + case.name)}), SHA\\-256 "
-            f"#raw({typst_string(digest)})",
-        ),
+        ("Dated", _WORDS["dated"].format(day=_day(moment), stamped=stamped)),
+        rebuild,
+        ("Inputs", f"{_raw('data/raw/' + case.name)}, SHA\\-256 {_raw(digest)}"),
     ]
+
+
+def _raw(text: str) -> str:
+    return f"#raw({typst_string(text)})"
 
 
 def _day(moment: datetime) -> str:
@@ -374,14 +332,9 @@ def _summary(chapters: Iterable[Chapter]) -> str:
 
 def _counting(frame: pd.DataFrame) -> str:
     """Say what the counts of verdicts do not show."""
-    text = "A number that is printed in two places counts as two claims."
+    text = str(_WORDS["counting"])
     found = frame[frame["default"] & (frame["verdict"] == "reproduced")]
-    if set(found["role"]) != {"structure"}:
-        return text
-    return (
-        f"{text} What is reproduced here are counts of words alone (“four perspectives”); no "
-        "printed result can be recomputed."
-    )
+    return text if set(found["role"]) != {"structure"} else f"{text} {_WORDS['reproduced']}"
 
 
 def _eyebrow(edition: Edition) -> str:
