@@ -147,12 +147,7 @@ def ishikawa(frame: pd.DataFrame, effect: str) -> s.Drawn:
     fig = s.canvas(2 * reach + 10)
     ax = s.sheet(fig)
     middle = reach + 5
-    ax.annotate(
-        "",
-        (_SPINE + 8, middle),
-        xytext=(0, middle),
-        arrowprops={"arrowstyle": "-|>", "lw": 1.4, "color": s.INK, "shrinkA": 0, "shrinkB": 0},
-    )
+    s.arrow(ax, (0, middle), (_SPINE + 8, middle), lw=1.4)
     lines = s.wrap(effect, s.WIDTH - _SPINE - 11, 9, "semibold")
     s.bold(fig, _SPINE + 10, middle, lines, step=4.2, fontsize=9)
     for place, (_, rows) in enumerate(categories):

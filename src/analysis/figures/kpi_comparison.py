@@ -44,11 +44,8 @@ def comparison(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s.D
     """
     frame = frame[frame["base"].isin(bases(time.parse_label(period)[0]))]
     shares = frame["unit"] == "%"
-    units = [
-        (tr("Change in per cent"), frame[~shares]),
-        (tr("Change in percentage points"), frame[shares]),
-    ]
-    units = [(title, rows) for title, rows in units if len(rows)]
+    parts = {tr("Change in per cent"): ~shares, tr("Change in percentage points"): shares}
+    units = [(title, frame[rows]) for title, rows in parts.items() if rows.any()]
     fig = s.canvas(_HEAD + _STEP * frame["kpi"].nunique() + 7.5 * len(units) - 1)
     _heads(fig, frame, period)
     top = _HEAD
@@ -343,10 +340,8 @@ def services_variance(frame: pd.DataFrame, period: str, kind: str = "synthetic")
     base = str(frame["base_period"].iloc[0])
     height = _ROW * len(frame)
     fig = s.canvas(_TOP + 4 + height + 2)
-    mark, words = (
-        _mark(base, period),
-        {"period": time.short_period(period), "base": _shown(base, period)},
-    )
+    mark = _mark(base, period)
+    words = {"period": time.short_period(period), "base": _shown(base, period)}
     heads = (f"AC {words['period']}, {mark} {words['base']}", f"Δ{mark}", f"Δ{mark} %")
     axes = []
     for (left, width), head in zip(_VARIANCE_PANELS, heads, strict=True):

@@ -75,10 +75,8 @@ def with_gaps(rows: pd.DataFrame) -> pd.DataFrame:
     grain = _grain(rows["period"])
     whole = range(int(rows["index"].min()), int(rows["index"].max()) + 1)
     full = rows.set_index("index").reindex(whole)
-    full["kpi"], full["period"] = (
-        rows["kpi"].iloc[0],
-        [period_label(index, grain) for index in whole],
-    )
+    full["kpi"] = rows["kpi"].iloc[0]
+    full["period"] = [period_label(index, grain) for index in whole]
     full["value"] = full["value"].astype("object").where(full["value"].notna(), None)
     return full.rename_axis("index").reset_index()
 
@@ -112,7 +110,7 @@ def sales_by_quarter(
     unit = s.fit(f"{short.word}{currency}", _LEFT - 2, s.SMALL, lines=3)
     s.note(fig, 0, top + 21 + 1.7 * (len(unit) - 1), unit)
     if compared:
-        _change_rows(fig, line, 6, 24, frame, "up")
+        _change_rows(fig, line, frame, "up")
     _legend(fig, top + 36, frame)
     levels(fig, line, top, 38, frame, kind, short.text)
     line.labels(fig, top + 38.5)
@@ -149,7 +147,7 @@ def productivity(
     line = _timeline(frame)
     short = scale(frame["value"], 0.85 * line.step, 1)
     s.head(fig, 0, 47, record.name, f"{short.word}{record.unit}")
-    _change_rows(fig, line, 6, 24, frame, record.better)
+    _change_rows(fig, line, frame, record.better)
     _legend(fig, 63, frame)
     levels(fig, line, 33, 32, frame, kind, short.text)
     s.head(fig, 0, 82, tr("Its parts"), f"{_quarter(frame, start)} = 100")
@@ -191,24 +189,21 @@ def _legend(fig: Canvas, bottom: float, frame: pd.DataFrame) -> None:
         s.note(fig, 0, bottom - 3.4 * place, text)
 
 
-def _change_rows(
-    fig: Canvas, line: s.Timeline, top: float, height: float, frame: pd.DataFrame, better: str
-) -> None:
+def _change_rows(fig: Canvas, line: s.Timeline, frame: pd.DataFrame, better: str) -> None:
     """Draw changes on last year above the time axis, with the printed ones in a row on top."""
-    s.head(fig, 0, top + height / 2, "ΔPY, %", tr("Change on last year"))
-    changes(fig, line, top, height, list(frame["growth"]), better)
+    s.head(fig, 0, 18, "ΔPY, %", tr("Change on last year"))
+    changes(fig, line, 6, 24, list(frame["growth"]), better)
     if (frame["printed"] != "").any():
-        s.note(fig, 0, top - 3.5, "as printed")
+        s.note(fig, 0, 2.5, "as printed")
     for place, text in enumerate(frame["printed"]):
         if text:
-            s.bold(fig, line.x(place), top - 3.5, text, ha="center")
+            s.bold(fig, line.x(place), 2.5, text, ha="center")
 
 
 def _first_known(frame: pd.DataFrame) -> int:
     """Return the place of the first quarter with a value above zero."""
-    for place, value in enumerate(frame["value"]):
-        if value is not None and value > 0:
-            return place
+    if places := [at for at, value in enumerate(frame["value"]) if value is not None and value > 0]:
+        return places[0]
     raise InputError(
         "no quarter has both services and technician hours, so there is no productivity to draw",
         file="staff_hours.csv",
@@ -244,16 +239,9 @@ def _indices(ax: Axes, parts: dict[str, pd.DataFrame], kind: str, start: int) ->
             continue
         place, value = ends[name]
         ax.scatter([place], [float(value)], s=12, color=s.KIND[kind], zorder=3)
-        above = name == top
-        s.tag(
-            ax,
-            f"{tr(name)} {decimal()(value)}",
-            (place, float(value)),
-            (4, 5 if above else -5),
-            fontsize=s.NORMAL,
-            ha="right" if place else "left",
-            bbox={"facecolor": s.PAPER, "edgecolor": "none", "pad": 0.3},
-        )
+        look = {"fontsize": s.NORMAL, "ha": "right" if place else "left", "bbox": s.CLEAR}
+        shift = (4, 5 if name == top else -5)
+        s.tag(ax, f"{tr(name)} {decimal()(value)}", (place, float(value)), shift, **look)
 
 
 def _course(frame: pd.DataFrame, name: str, unit: str, decimals: int) -> str:
@@ -394,14 +382,10 @@ def _one(
     unit = s.fit(f"{short.word}{record.unit}", _WIDTH - 6, s.SMALL)
     s.note(fig, left, top + 7.6, unit)
     box = left + _SCALE, top + 11, _WIDTH - 2 * _SCALE - 4, _HEIGHT - 14
+    own = {"color": s.KIND[kind], "lw": 1.3, "marker": "o", "ms": 2.2}
     courses = [
         (list(rows["year_ago"]), {"color": s.LIGHT[kind], "lw": 1.6}, "", ""),
-        (
-            list(rows["value"]),
-            {"color": s.KIND[kind], "lw": 1.3, "marker": "o", "ms": 2.2},
-            s.INK,
-            "",
-        ),
+        (list(rows["value"]), own, s.INK, ""),
     ]
     ends = enumerate(zip(rows["low"], rows["high"], strict=True))
     band = [(place, low, high) for place, (low, high) in ends if low is not None]

@@ -186,12 +186,7 @@ def _gap(ax: Axes, rows: dict[str, Any]) -> None:
     high, low = _ends(rows["constant_labour"])[1], _ends(rows["services"])[0]
     y = _ROWS["constant_labour"][1]
     start = high + 0.33 * (low - high)
-    ax.annotate(
-        "",
-        (low, y),
-        xytext=(start, y),
-        arrowprops={"arrowstyle": "<->", "lw": 0.6, "color": s.INK, "shrinkA": 0, "shrinkB": 1},
-    )
+    s.arrow(ax, (start, y), (low, y), arrowstyle="<->", lw=0.6, shrinkB=1)
     s.tag(ax, f"{_missing(rows)} points short", ((start + low) / 2, y), (0, 3))
 
 
@@ -356,13 +351,8 @@ def _bound(ax: Axes, y: float, pin: dict[Hashable, Any]) -> None:
     ax.barh(y, ends["high"] - ends["low"], left=ends["low"], height=0.4, color=s.LIGHT["derived"])
     for end, side in (("low", -1), ("high", 1)):
         if pin[end] is None:
-            ax.annotate(
-                "",
-                (ends[end] + side * 0.1, y),
-                (ends[end] - side * 0.3, y),
-                arrowprops={"arrowstyle": "-|>", "color": s.KIND["derived"], "lw": 1},
-                annotation_clip=False,
-            )
+            tail, tip = ends[end] - side * 0.3, ends[end] + side * 0.1
+            s.arrow(ax, (tail, y), (tip, y), color=s.KIND["derived"], lw=1, shrinkA=2, shrinkB=2)
         else:
             mark, size = ("|", 5.0) if pin[f"{end}_attained"] else ("o", 3.4)
             ax.plot([ends[end]], [y], mark, ms=size, mfc="white", mec=s.KIND["derived"], mew=1)

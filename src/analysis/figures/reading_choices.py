@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cache, partial
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -39,31 +38,24 @@ _TILE, _PITCH, _ROW, _GAP, _LINE = (5.0, 3.2), 5.8, 4.4, 1.7, 4.6
 """Millimetres: a tile, from tile to tile, from row to row, between groups, a line of heads."""
 
 
-@dataclass(frozen=True)
-class _Block:
-    """Where a block stands and which axes run down and across; the rounding runs last."""
+_TILES = 55.5
+"""Where tiles begin in a block, beyond the heads of its rows."""
+
+
+class _Block(NamedTuple):
+    """Where a block stands, the axes that run down with their heads' places, and those across."""
 
     name: str
     top: float
-    left: float
-    tiles: float
-    down: tuple[tuple[str, float], ...]
+    down: dict[str, float]
     across: tuple[str, ...]
 
 
+_LINKED = ("link", "productivity_growth", "rounding")
 _BLOCKS = (
-    _Block(
-        "services",
-        15,
-        0,
-        55.5,
-        (("services_period", 0), ("services_growth", 25)),
-        ("link", "productivity_growth", "rounding"),
-    ),
-    _Block(
-        "sales", 127, 0, 55.5, (("sales_growth", 0),), ("link", "productivity_growth", "rounding")
-    ),
-    _Block("satisfaction", 165, 0, 55.5, (("satisfaction", 0),), ("respondents", "rounding")),
+    _Block("services", 15, {"services_period": 0, "services_growth": 25}, _LINKED),
+    _Block("sales", 127, {"sales_growth": 0}, _LINKED),
+    _Block("satisfaction", 165, {"satisfaction": 0}, ("respondents", "rounding")),
 )
 
 
@@ -99,7 +91,7 @@ def _tiles(frame: pd.DataFrame, block: _Block) -> pd.DataFrame:
     rows = frame[frame["block"] == block.name]
     linked = (rows["labour"] == "constant") & (rows["productivity_output"] == block.name)
     rows = rows.assign(link=linked.map({True: "yes", False: "no"}))
-    axes = [*_axes_down(block), *block.across]
+    axes = [*block.down, *block.across]
     found = rows.groupby(axes, sort=False, as_index=False).agg(
         survives=("survives", "all"), default=("default", "any"), conflict=("conflict", "max")
     )
@@ -144,42 +136,36 @@ def _draw_block(
     fig: Canvas, ax: Axes, block: _Block, rows: pd.DataFrame, printed: Mapping[str, str]
 ) -> None:
     """Draw the matrix of one block under its heads."""
-    right = block.tiles + _width(rows, block.across)
-    s.bold(fig, block.left, block.top, TITLES[block.name])
-    s.bold(fig, block.tiles, block.top, "{} of {} fit".format(*_counts(rows)), color=_DERIVED)
-    ax.plot([block.left, right + 9], [block.top + 2.4] * 2, color=s.RULE, lw=0.5)
+    right = _TILES + _width(rows, block.across)
+    s.bold(fig, 0, block.top, TITLES[block.name])
+    s.bold(fig, _TILES, block.top, "{} of {} fit".format(*_counts(rows)), color=_DERIVED)
+    ax.plot([0, right + 9], [block.top + 2.4] * 2, color=s.RULE, lw=0.5)
     for depth in range(len(block.across)):
         _heads(fig, ax, block, rows, depth, printed)
     y = block.top + 5.2 + _LINE * (len(block.across) - 1)
-    for axis, x in block.down:
+    for axis, x in block.down.items():
         s.note(fig, x, y, QUESTIONS[axis].format_map(printed))
-    if any(not _counts(group)[0] for _, group in _nested(rows, _axes_down(block))):
+    if any(not _counts(group)[0] for _, group in _nested(rows, block.down)):
         s.note(fig, right + 11, y, "in conflict")
     y += _LINE / 2 + 0.6
     offset = cache(partial(_offset, rows, block.across))
-    begins = rows[block.down[-1][0]].cat.categories[0]
-    for place, (options, group) in enumerate(_nested(rows, _axes_down(block))):
-        first = options[-1] == begins
-        if len(options) > 1 and first:
+    first, last = next(iter(block.down)), axis
+    for place, (options, group) in enumerate(_nested(rows, block.down)):
+        if len(options) > 1 and options[-1] == rows[last].cat.categories[0]:
             if place:
-                ax.plot([block.left, right + 9], [y + 0.45] * 2, color=s.RULE, lw=0.4)
+                ax.plot([0, right + 9], [y + 0.45] * 2, color=s.RULE, lw=0.4)
                 y += 1.5
-            for line, text in enumerate(words(block.down[0][0], options[0]).split(" + ")):
-                s.small(fig, block.left, y + 1.8 + _ROW * line, f"+ {text}" if line else text)
-        axis, x = block.down[-1]
-        s.small(fig, x, y + 1.8, words(axis, options[-1]))
+            for line, text in enumerate(words(first, options[0]).split(" + ")):
+                s.small(fig, 0, y + 1.8 + _ROW * line, f"+ {text}" if line else text)
+        s.small(fig, block.down[last], y + 1.8, words(last, options[-1]))
         for tile in records(group):
             x = offset(tuple(getattr(tile, axis) for axis in block.across))
-            _tile(ax, block.tiles + x, y, bool(tile.survives), bool(tile.default))
+            _tile(ax, _TILES + x, y, bool(tile.survives), bool(tile.default))
         fits, number = _counts(group)
         s.note(fig, right + 1.2, y + 1.8, f"{fits} of {number}")
         if not fits:
             s.small(fig, right + 11, y + 1.8, _clash(group, printed))
         y += _ROW
-
-
-def _axes_down(block: _Block) -> tuple[str, ...]:
-    return tuple(axis for axis, _ in block.down)
 
 
 def _clash(rows: pd.DataFrame, printed: Mapping[str, str]) -> str:
@@ -196,10 +182,10 @@ def _heads(
     inner = block.across[depth + 1 :]
     span = _width(rows, inner)
     if axis != "rounding":
-        s.note(fig, block.tiles - 2.5, y, QUESTIONS[axis].format_map(printed), ha="right")
+        s.note(fig, _TILES - 2.5, y, QUESTIONS[axis].format_map(printed), ha="right")
     for outer, _ in _nested(rows, block.across[:depth]):
         for option in rows[axis].cat.categories:
-            x = block.tiles + _offset(rows, block.across, (*outer, option))
+            x = _TILES + _offset(rows, block.across, (*outer, option))
             text = words(axis, option)
             if len(inner) > 1:
                 text += ": {} of {}".format(*_counts(rows[rows[axis] == option]))
@@ -218,7 +204,7 @@ def _offset(rows: pd.DataFrame, axes: tuple[str, ...], options: tuple[str, ...])
 
 
 def _nested(
-    rows: pd.DataFrame, axes: tuple[str, ...]
+    rows: pd.DataFrame, axes: Collection[str]
 ) -> Iterator[tuple[tuple[str, ...], pd.DataFrame]]:
     """Yield every combination of options of some axes, in order, with its rows."""
     for options in product(*(rows[axis].cat.categories for axis in axes)):
@@ -265,10 +251,8 @@ def _tile_words(tiles: Mapping[str, pd.DataFrame]) -> dict[str, str]:
         fitting = "{} of {}".format(*_counts(rows))
         counts.append(f"{fitting}{' tiles fit' * (not number)} for {title.lower()}")
         lines = []
-        for options, group in _nested(rows, _axes_down(block)):
-            named = ", ".join(
-                words(axis, option) for (axis, _), option in zip(block.down, options, strict=True)
-            )
+        for options, group in _nested(rows, block.down):
+            named = ", ".join(map(words, block.down, options))
             lines.append("{}: {} of {}".format(named, *_counts(group)))
         parts.append(f"{title}, {fitting} fit, by row: {'; '.join(lines)}.")
     return {"counts": listed(counts), "parts": " ".join(parts)}

@@ -50,9 +50,8 @@ def scorecard(nodes: Sequence[Node], period: str, kind: str = "synthetic") -> s.
     for place, node in enumerate(shown):
         y = top + _ROW * (place + 0.5)
         write = s.small if node.level == "key result" else s.bold
-        write(
-            fig, 160, y, _score(node.score if node.level == "key result" else node.told), ha="right"
-        )
+        score = node.score if node.level == "key result" else node.told
+        write(fig, 160, y, _score(score), ha="right")
         if node.level == "perspective":
             page.plot([0, 160], [y - _ROW / 2] * 2, color=s.RULE, lw=0.6)
             text = tr("{name}, weight {share}", name=tr(node.name), share=percent(0)(node.weight))
@@ -313,41 +312,30 @@ def _arrows(ax: Axes, places: Places, rows: Sequence[Any]) -> None:
     lines = [_ends(places[row.cause], places[row.effect]) for row in rows]
     for row, (start, end) in zip(rows, lines, strict=True):
         colour, line, width = _LOOKS[row.finding]
-        ax.add_patch(
-            FancyArrowPatch(
-                start,
-                end,
-                arrowstyle="-|>",
-                mutation_scale=7,
-                color=colour,
-                lw=width,
-                linestyle=line,
-                shrinkA=0,
-                shrinkB=0,
-                zorder=2,
-            )
-        )
+        look: dict[str, Any] = {"color": colour, "lw": width, "linestyle": line, "zorder": 2}
+        ends: dict[str, Any] = {
+            "arrowstyle": "-|>",
+            "mutation_scale": 7,
+            "shrinkA": 0,
+            "shrinkB": 0,
+        }
+        ax.add_patch(FancyArrowPatch(start, end, **ends, **look))
     texts = [_mark(row) for row in rows]
     for text, (x, y) in zip(texts, _beside(lines, texts, places), strict=True):
-        ax.text(
-            x,
-            y,
-            text,
-            fontsize=s.SMALL,
-            weight="semibold",
-            ha="center",
-            va="center_baseline",
-            color=s.INK,
-            zorder=5,
-            bbox={"facecolor": s.PAPER, "edgecolor": "none", "pad": 0.3},
-        )
+        centred: dict[str, Any] = {"ha": "center", "va": "center_baseline", "zorder": 5}
+        words: dict[str, Any] = {
+            "fontsize": s.SMALL,
+            "weight": "semibold",
+            "color": s.INK,
+            "bbox": s.CLEAR,
+        }
+        ax.text(x, y, text, **centred, **words)
 
 
 def _mark(row: Any) -> str:
     """Write sign and lag: ``+, lag 1``."""
-    return ("+" if row.sign == "+" else MINUS) + (
-        ", " + tr("lag {quarters}", quarters=row.lag) if row.lag else ""
-    )
+    lag = ", " + tr("lag {quarters}", quarters=row.lag) if row.lag else ""
+    return ("+" if row.sign == "+" else MINUS) + lag
 
 
 def _beside(lines: Sequence[Line], texts: Sequence[str], places: Places) -> list[Point]:

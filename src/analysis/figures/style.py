@@ -272,6 +272,15 @@ def tag(
     ax.annotate(text, at, xytext=shift, textcoords="offset points", **(standard | look))
 
 
+def arrow(ax: Axes, start: tuple[float, Any], end: tuple[float, Any], **look: Any) -> None:
+    """Draw an arrow between two points of axes, which may end outside of them.
+
+    `look` is that of :class:`matplotlib.patches.FancyArrowPatch`, by default a filled head.
+    """
+    look = {"arrowstyle": "-|>", "color": INK, "shrinkA": 0, "shrinkB": 0} | look
+    ax.annotate("", end, xytext=start, arrowprops=look, annotation_clip=False)
+
+
 Scenario = Literal["actual", "previous", "plan", "forecast"]
 
 
@@ -313,6 +322,10 @@ def verdict_colour(change: float, better: str) -> str:
     if change == 0 or better == "none":
         return NEUTRAL
     return GOOD if (change > 0) == (better == "up") else BAD
+
+
+CLEAR: Final = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.3}
+"""Box that clears the paper behind a text."""
 
 
 def only_bottom(ax: Axes) -> None:
