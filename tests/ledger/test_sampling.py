@@ -16,7 +16,7 @@ from scipy.stats import chi2
 from analysis.claims.judge import Judge
 from analysis.claims.solver.search import ImpossibleError
 from analysis.claims.solver.system import System, at_least, quantity
-from analysis.ledger.sampling import JointSampler, Parts, PartsSampler, ServiceTables, below
+from analysis.ledger.sampling import JointSampler, PartsSampler, ServiceTables, below
 from analysis.tables.case import Case
 from benchmarks.trust import growth, says, share
 
@@ -36,7 +36,7 @@ def test_count_agrees_with_listing(total: int, limits: list[tuple[int, int]]) ->
     tables = [
         t for t in product(*(range(low, high + 1) for low, high in limits)) if sum(t) == total
     ]
-    sampler = PartsSampler(Parts(total, tuple(limits)))
+    sampler = PartsSampler(total, limits)
     assert sampler.count == len(tables)
     if tables:
         assert sampler.draw(random.Random(1)) in tables

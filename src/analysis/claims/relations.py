@@ -20,7 +20,7 @@ from analysis.claims.solver.system import connected
 from analysis.tables.case import Case
 from analysis.tables.columns import Identifier
 from analysis.tables.rows import Row, Table, read_rows
-from analysis.tables.strategy_tables import ClaimRow
+from analysis.tables.strategy_tables import NUMERIC, ClaimRow
 
 
 class Kind(NamedTuple):
@@ -61,8 +61,6 @@ else:
 
 QUOTIENTS = ("share", "squared share", "ratio")
 """Relations that say what a quantity is a quotient of."""
-
-_PRINTED = ("count", "share", "growth", "level", "money", "average")
 
 COUNTED = ("sum", "period sum", *QUOTIENTS, "equal", "at most")
 """Relations between quantities that are counted in pieces."""
@@ -282,7 +280,7 @@ def _same_subject(one: RelationRow, other: RelationRow) -> bool:
 def signed(levels: Sequence[ClaimRow], relations: Sequence[RelationRow]) -> set[str]:
     """Name the quantities of which a negative amount is printed, and all that adds up with them."""
     found = {claim.quantity for claim in levels if claim.number.value < 0}
-    rows = [r for r in relations if r.relation in ("sum", "period sum", "equal", "at most")]
+    rows = [r for r in relations if r.relation in ASSERTED]
     for names in [set(row.quantities) for row in rows] * len(rows):
         found |= names if names & found else set()
     return found
@@ -298,7 +296,7 @@ def refuse_negative_base(claim: ClaimRow, base: Sequence[str], levels: Sequence[
 
 def is_result(claim: ClaimRow) -> bool:
     """Say whether a claim prints a result as a number."""
-    return claim.role == "result" and claim.kind in _PRINTED
+    return claim.role == "result" and claim.kind in NUMERIC
 
 
 class Block:

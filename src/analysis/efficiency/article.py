@@ -87,7 +87,8 @@ class Comparison:
         return Fraction(valued(self.left, lookup, Fraction))
 
 
-def comparisons(formula: str, quarters: Sequence[int] = ()) -> tuple[Comparison, ...]:
+@cache
+def comparisons(formula: str, quarters: tuple[int, ...] = ()) -> tuple[Comparison, ...]:
     """Read comparisons and fill in the quarters that q stands for.
 
     Raises
@@ -97,14 +98,9 @@ def comparisons(formula: str, quarters: Sequence[int] = ()) -> tuple[Comparison,
 
     Examples
     --------
-    >>> [part.text for part in comparisons("K3[q] > K3[q-1]; K25[1] > 2", [2, 3])]
+    >>> [part.text for part in comparisons("K3[q] > K3[q-1]; K25[1] > 2", (2, 3))]
     ['K3[2] > K3[1]', 'K3[3] > K3[2]', 'K25[1] > 2']
     """
-    return _comparisons(formula, tuple(quarters))
-
-
-@cache
-def _comparisons(formula: str, quarters: tuple[int, ...]) -> tuple[Comparison, ...]:
     parts = filter(None, (text.strip() for text in formula.split(";")))
     return tuple(made for part in parts for made in _expanded(part, quarters))
 

@@ -242,9 +242,9 @@ def counted(verdicts: pd.DataFrame, universes: pd.DataFrame) -> dict[str, str]:
     return {f"n_{key}": whole(int(count)) for key, count in counts.items()}
 
 
-def _growth(own: Mapping[str, str], key: str, rounding: Rounding) -> Interval:
-    """Return the growth factors that print as a claim does."""
-    return preimage(parse_percent(own[key]), rounding).plus(1)
+def _factor(growth: str, rounding: Rounding) -> Interval:
+    """Return the factors of which the growth prints so."""
+    return preimage(parse_percent(growth), rounding).plus(1)
 
 
 def _range(key: str, low: Fraction, high: Fraction) -> dict[str, str]:
@@ -310,15 +310,12 @@ def _survey(own: Mapping[str, str], rounding: Rounding) -> dict[str, str]:
 
 
 def _productivity(own: Mapping[str, str], rounding: Rounding) -> dict[str, str]:
-    total, names = int(own["services"]), ("productivity_q1", "productivity_q2")
+    total, first, second = int(own["services"]), own["productivity_q1"], own["productivity_q2"]
     (before,) = single.earlier_counts(own["services_growth"], total, rounding)
-    first, second = (own[name] for name in names)
-    ends = [end for name in names for end in _growth(own, name, rounding).ends]
+    ends = [end for growth in (first, second) for end in _factor(growth, rounding).ends]
     labour = labour_ratio([(before, total)], (first, second), rounding)
     assert labour is not None  # some split of the half-years into quarters fits
-    by_sales = _growth(own, "sales_growth_2024", rounding).over(
-        _growth(own, "productivity_q2", rounding)
-    )
+    by_sales = _factor(own["sales_growth_2024"], rounding).over(_factor(second, rounding))
     return {
         **_range("constant", min(ends) - 1, max(ends) - 1),
         **_range("labour", *labour.plus(-1).ends),
@@ -328,7 +325,7 @@ def _productivity(own: Mapping[str, str], rounding: Rounding) -> dict[str, str]:
 
 def _sales(own: Mapping[str, str], rounding: Rounding) -> dict[str, str]:
     total, services = Fraction(own["sales_total"].replace(",", "")), int(own["services"])
-    now, earlier = (_growth(own, f"sales_growth_{year}", rounding) for year in (2024, 2023))
+    now, earlier = (_factor(own[f"sales_growth_{year}"], rounding) for year in (2024, 2023))
     year_ago = outward(*preimage(own["sales_total"], rounding).over(now).ends)
     faster = now.ends[0] - earlier.ends[1], now.ends[1] - earlier.ends[0]
     least, most = outward(100 * faster[0], 100 * faster[1], 1)
@@ -408,7 +405,7 @@ def labour_ratio(
         Its ends are approached by whole numbers of services in each quarter: (1.1077, 1.1125) for
         the paper. None if no split of the services fits.
     """
-    factors = _factors(productivity, rounding)
+    factors = [_factor(growth, rounding) for growth in productivity]
     (least, most), (low, high) = factors[0].ends, _hull(factors).ends
     fitting = []
     for before, after in totals:
@@ -422,10 +419,6 @@ def labour_ratio(
                     fitting.append(_alike(quarters, factors))
     fitting = [one for one in fitting if not one.empty]
     return _hull(fitting) if fitting else None
-
-
-def _factors(productivity: tuple[str, str], rounding: Rounding) -> list[Interval]:
-    return [preimage(parse_percent(text), rounding).plus(1) for text in productivity]
 
 
 def _alike(quarters: Iterable[tuple[int, int]], factors: Iterable[Interval]) -> Interval:

@@ -23,7 +23,7 @@ from analysis.base.periods import (
     quarter_of,
     quarter_start,
 )
-from analysis.ledger.plan import MADE_UP, apportion
+from analysis.ledger.plan import MADE_UP, apportion, jitter
 
 DIRECT = {"materials": 34, "labour": 26}
 """Direct cost in 100 of sales, by category (an assumption)."""
@@ -34,28 +34,19 @@ OVERHEAD = {"selling": 7, "admin": 13, "other_operating": 2, "financial": 1}
 TAX_PERCENT = 29
 """Income tax in 100 of profit before tax (the general rate in Peru)."""
 
-SPREAD = 4
-"""Per cent by which a quarter's ratio may differ from the typical one."""
-
 FIRM = f"{MADE_UP}-SEGELEC"
 
-_STOCKS = {"fixed_assets": 90, "receivables": 45, "inventories": 30}
-_EQUITY, _DEBT, _CASH_PERCENT, _DEPRECIATION = (
-    115,
-    45,
-    30,
-    5,
-)  # in 100 of quarterly sales; of assets
+_STOCKS = {"fixed_assets": 90, "receivables": 45, "inventories": 30, "cash": 30}
+_CLAIMS = {"equity": 115, "interest_debt": 45}
+"""In 100 of quarterly sales."""
+
+_DEPRECIATION = 5
+"""In 100 of fixed assets."""
 
 
 def stream(seed: int, name: str) -> random.Random:
     """Return a source of randomness of its own, so that one table never changes another."""
     return random.Random(f"{seed}:{name}")
-
-
-def _near(value: Fraction, rng: random.Random, spread: int = SPREAD) -> int:
-    """Draw a whole number near a value."""
-    return round(value * (100 * 100 + rng.randrange(-100 * spread, 100 * spread + 1)) / 10_000)
 
 
 def sales_by_quarter(sale: pd.DataFrame) -> dict[int, int]:
@@ -83,7 +74,7 @@ def make_costs(
         done = service[quarter == q]
         for category, percent in DIRECT.items():
             weights = [60 + rng.randrange(80) for _ in range(len(done))]
-            amounts = apportion(_near(Fraction(total * percent, 100), rng), weights)
+            amounts = apportion(jitter(Fraction(total * percent, 100), rng), weights)
             for key, day, amount in zip(
                 done["service_id"], done["completed_on"], amounts, strict=True
             ):
@@ -94,7 +85,7 @@ def make_costs(
     cost["incurred_on"] = pd.to_datetime(cost["incurred_on"])
     cost = cost.sort_values(["incurred_on", "category", "service_id"], ignore_index=True)
     cost.insert(0, "cost_id", [f"{MADE_UP}-K{i:05d}" for i in range(1, len(cost) + 1)])
-    budgets = [_near(Fraction(amount * 110, 100), rng, 20) for amount in spent.values()]
+    budgets = [jitter(Fraction(amount * 110, 100), rng, 20) for amount in spent.values()]
     budget = pd.DataFrame({"service_id": list(spent), "budget_centimos": budgets})
     return cost, budget.sort_values("service_id", ignore_index=True)
 
@@ -104,7 +95,7 @@ def _overheads(q: int, total: int, rng: random.Random) -> list[tuple[object, str
     rows: list[tuple[object, str, int, str]] = []
     for category, percent in OVERHEAD.items():
         weights = [90 + rng.randrange(20) for _ in range(3)]
-        parts = apportion(_near(Fraction(total * percent, 100), rng), weights)
+        parts = apportion(jitter(Fraction(total * percent, 100), rng), weights)
         for i, part in enumerate(parts):
             rows.append((pd.Timestamp(end_day(3 * q + i, "month")), category, part, ""))
     return rows
@@ -140,7 +131,7 @@ def make_statements(
         now = _balance(Fraction(sum(recent), len(recent)), rng)
         names = {"company_id": FIRM, "period": quarter_label(q), "basis": "discrete"}
         flows = _cash_flow(before, now, pre_tax - tax)
-        rows.append({**names, **_income(total, spent, tax), **_position(now), **flows})
+        rows.append({**names, **_income(total, spent, tax), **now, **flows})
         taxes.append((f"{MADE_UP}-KT{q}", pd.Timestamp(quarter_end(q)), "tax", tax, ""))
         before = now
     columns = ["cost_id", "incurred_on", "category", "amount_centimos", "service_id"]
@@ -166,23 +157,14 @@ def _income(total: int, spent: dict[str, int], tax: int) -> dict[str, int]:
 
 def _balance(scale: Fraction, rng: random.Random) -> dict[str, int]:
     """Draw a balance sheet for sales of a given size; the small draws keep ratios alike."""
-    stocks = {name: _near(scale * percent / 100, rng, 3) for name, percent in _STOCKS.items()}
-    stocks["cash"] = _near(scale * _CASH_PERCENT / 100, rng, 3)
-    return stocks | {
-        "equity": _near(scale * _EQUITY / 100, rng, 2),
-        "interest_debt": _near(scale * _DEBT / 100, rng, 2),
-    }
+    stocks = {name: jitter(scale * percent / 100, rng, 3) for name, percent in _STOCKS.items()}
+    claims = {name: jitter(scale * percent / 100, rng, 2) for name, percent in _CLAIMS.items()}
+    return {"total_assets": sum(stocks.values())} | stocks | claims
 
 
-def _position(now: dict[str, int]) -> dict[str, int]:
-    names = ("fixed_assets", "receivables", "inventories", "cash")
-    return {"total_assets": sum(now[name] for name in names)} | now
-
-
-def _owed(stocks: dict[str, int]) -> int:
+def _owed(balance: dict[str, int]) -> int:
     """Owed to suppliers: assets that neither owners nor lenders have paid for."""
-    assets = sum(stocks[n] for n in ("fixed_assets", "receivables", "inventories", "cash"))
-    return assets - stocks["equity"] - stocks["interest_debt"]
+    return balance["total_assets"] - balance["equity"] - balance["interest_debt"]
 
 
 def _cash_flow(before: dict[str, int], now: dict[str, int], profit: int) -> dict[str, int]:

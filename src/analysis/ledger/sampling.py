@@ -23,22 +23,6 @@ from analysis.claims.solver.search import ImpossibleError
 from analysis.claims.solver.system import Claim, Data, System, quantity
 
 
-@dataclass(frozen=True)
-class Parts:
-    """Counts that add up to a total, each within its own limits.
-
-    Parameters
-    ----------
-    total : int
-        The sum.
-    limits : tuple of (int, int)
-        Smallest and largest value of each part.
-    """
-
-    total: int
-    limits: tuple[tuple[int, int], ...]
-
-
 class PartsSampler:
     """Counts and draws the ways to split a total into limited parts.
 
@@ -47,34 +31,41 @@ class PartsSampler:
 
     Parameters
     ----------
-    parts : Parts
-        The total and the limits.
+    total : int
+        The sum.
+    limits : sequence of (int, int)
+        Smallest and largest value of each part.
     weights : sequence of sequence of int, optional
         For each part, how many ways there are for each of its values from 0 to its upper limit,
         where a part stands for more than one number (a type's two quarters, say). 1 by default.
     """
 
-    def __init__(self, parts: Parts, weights: Sequence[Sequence[int]] | None = None) -> None:
-        self.parts = parts
-        self.ways = [[1] + [0] * parts.total]
-        self.weights = weights or [[1] * (high + 1) for _, high in parts.limits]
-        for (low, high), weight in zip(parts.limits, self.weights, strict=True):
+    def __init__(
+        self,
+        total: int,
+        limits: Sequence[tuple[int, int]],
+        weights: Sequence[Sequence[int]] | None = None,
+    ) -> None:
+        self.total, self.limits = total, limits
+        self.ways = [[1] + [0] * total]
+        self.weights = weights or [[1] * (high + 1) for _, high in limits]
+        for (low, high), weight in zip(limits, self.weights, strict=True):
             self.ways.append(_convolve(self.ways[-1], low, high, weight))
         self._cumulative: dict[tuple[int, int], list[int]] = {}
 
     @property
     def count(self) -> int:
         """Number of tables, exactly."""
-        return self.ways[-1][self.parts.total]
+        return self.ways[-1][self.total]
 
     def draw(self, rng: random.Random) -> tuple[int, ...]:
         """Draw one table; a ValueError if there is none."""
         if not self.count:
             raise ValueError("there is no table to draw")
-        left, drawn = self.parts.total, []
-        for i in range(len(self.parts.limits), 1, -1):
+        left, drawn = self.total, []
+        for i in range(len(self.limits), 1, -1):
             steps = self._steps(i, left)
-            value = self.parts.limits[i - 1][0] + bisect_right(steps, below(rng, steps[-1]))
+            value = self.limits[i - 1][0] + bisect_right(steps, below(rng, steps[-1]))
             drawn.append(value)
             left -= value
         return (left, *reversed(drawn))  # what is left for the first part is one of its values
@@ -83,7 +74,7 @@ class PartsSampler:
         """Cumulative numbers of ways for the values of part i when parts 1 to i sum to `left`."""
         key = (i, left)
         if key not in self._cumulative:
-            low, high = self.parts.limits[i - 1]
+            low, high = self.limits[i - 1]
             before, weight = self.ways[i - 1], self.weights[i - 1]
             values = range(low, min(high, left) + 1)
             self._cumulative[key] = list(accumulate(weight[v] * before[left - v] for v in values))
@@ -123,9 +114,9 @@ class ServiceTables:
     def __init__(self, total: int, named: Sequence[int], others: int) -> None:
         self.named = tuple(named)
         most = min(named) - 1
-        parts = Parts(total - sum(named), ((1, most),) * others)
         # a type's total n splits over two quarters in n + 1 ways
-        self._sampler = PartsSampler(parts, [range(1, most + 2)] * others)
+        ways = [range(1, most + 2)] * others
+        self._sampler = PartsSampler(total - sum(named), [(1, most)] * others, ways)
 
     @property
     def count(self) -> int:

@@ -18,11 +18,12 @@ import pandas as pd
 
 from analysis.base.errors import InputError
 from analysis.base.expression import state
-from analysis.base.periods import first_month, last_month, parse_label
+from analysis.base.periods import months_in
 from analysis.base.text import column, fields, frame_of
 from analysis.efficiency.dynamics import MOST, Pairs, concordance, permutation_p
 from analysis.kpis.catalogue import METHOD, MONEY, Totals, compute, environment, indicator
 from analysis.kpis.levels import indicators_of, kpis_of, pair
+from analysis.kpis.small_tables import month_index
 from analysis.method.key_results import Result, chosen
 from analysis.tables.case import Case
 from analysis.tables.firm_tables import Ledger
@@ -194,10 +195,8 @@ def process_steps(case: Case) -> list[ProcessRow]:
 
 def completed(service: pd.DataFrame, period: str) -> pd.DataFrame:
     """Keep the services that were completed in a month, quarter, half-year or year."""
-    day, (grain, index) = service["completed_on"].dt, parse_label(period)
-    months = 12 * day.year + day.month - 1
-    inside = months.between(first_month(index, grain), last_month(period))
-    done: pd.DataFrame = service[inside]
+    months = month_index(service["completed_on"])
+    done: pd.DataFrame = service[months.isin(months_in(period))]
     return done
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations, pairwise
 from typing import NamedTuple
 
 import pandas as pd
@@ -187,17 +188,8 @@ def weightings(steps: int = 10, parts: int = len(PERSPECTIVES)) -> Iterator[tupl
 
     With 10 steps and 4 parts there are 84: all weights from 10 % to 70 % in steps of 10 %.
     """
-
-    def cuts(left: int, count: int) -> Iterator[tuple[int, ...]]:
-        if count == 1:
-            yield (left,)
-            return
-        for first in range(1, left - count + 2):
-            for rest in cuts(left - first, count - 1):
-                yield (first, *rest)
-
-    for weights in cuts(steps, parts):
-        yield tuple(Fraction(weight, steps) for weight in weights)
+    for cuts in combinations(range(1, steps), parts - 1):
+        yield tuple(Fraction(end - start, steps) for start, end in pairwise((0, *cuts, steps)))
 
 
 def ranking_by_weights(cards: Mapping[str, Sequence[Node]], steps: int = 10) -> pd.DataFrame:

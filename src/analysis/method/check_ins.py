@@ -37,6 +37,7 @@ from analysis.kpis.small_tables import month_index
 from analysis.method.key_results import Okrs, Result, Scores, chosen
 from analysis.method.scoring import rate
 from analysis.tables.case import Case
+from analysis.tables.firm_tables import Ledger
 from analysis.tables.rows import read_rows
 from analysis.tables.strategy_tables import CHECK_INS, CheckInRow, KeyResultRow
 
@@ -52,8 +53,6 @@ DATED = {
 
 MONTHLY = {"hours", "staff_opening", "leavers", "training_hours"}
 """Measures known by the month only."""
-
-Ledger = dict[str, pd.DataFrame]
 
 
 @dataclass

@@ -16,9 +16,8 @@ from typing import Literal
 
 from analysis.base.errors import InputError
 from analysis.base.language import tr
+from analysis.tables.strategy_tables import Kind, Rule
 
-Kind = Literal["relative", "points", "level"]
-Rule = Literal["at least", "more than", "at most", "within"]
 Status = Literal["met", "good enough", "behind", "below baseline", "cannot tell"]
 
 LOWEST = Fraction(-1)
