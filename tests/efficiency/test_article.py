@@ -15,9 +15,16 @@ import pytest
 from analysis.base.errors import InputError
 from analysis.base.periods import parse_quarter
 from analysis.efficiency import article, feasible
-from analysis.efficiency.companies import make_statements
+from analysis.efficiency.article import make_statements
 from analysis.efficiency.quarterly_statements import Book
-from analysis.efficiency.sentences import RAW, read_bounds, read_made
+from analysis.efficiency.sentences import (
+    RAW,
+    failures,
+    read_bounds,
+    read_made,
+    scheme_cells,
+    scheme_table,
+)
 from analysis.tables.case import Case, load_case
 from analysis.tables.rows import data_package
 
@@ -35,7 +42,7 @@ def active(kowalczyk: Case) -> list[article.SentenceRow]:
 def test_every_sentence_holds_and_so_in_plain_arithmetic(
     active: list[article.SentenceRow], books: dict[str, Book], company: str
 ) -> None:
-    assert article.failures(active, books[company], FIRST) == []
+    assert failures(active, books[company], FIRST) == []
     q = pd.DataFrame(books[company].values())
     gross = q.sales - q.cogs
     on_sales = gross - q.selling - q.admin
@@ -90,7 +97,7 @@ def test_the_solver_finds_a_company_for_every_sentence_at_once(
 ) -> None:
     found = feasible.solved_company(active, FIRST, books["SYN-A"])
     assert found is not None
-    assert article.failures(active, found, FIRST) == []
+    assert failures(active, found, FIRST) == []
     quarters = [found[parse_quarter(FIRST) + n] for n in range(4)]
     for before, after in pairwise(quarters):
         flows = after["cfo"] + after["cfi"] + after["cff"]
@@ -174,14 +181,14 @@ def test_a_company_that_breaks_a_sentence_is_named(
 ) -> None:
     changed = {q: dict(amounts) for q, amounts in books["SYN-A"].items()}
     changed[parse_quarter("2006Q3")]["receivables"] = 11_000  # sales are 11,200
-    missed = article.failures(active, changed, FIRST)
+    missed = failures(active, changed, FIRST)
     # 92 days over 1.018 are still more than 90, so the longer cycle alone would not give it away
     assert [(m.statement_id, m.comparison) for m in missed] == [
         ("receivables-below-one", "K21[3] < 1")
     ]
     changed[parse_quarter("2006Q1")]["inventories"] = 0
     assert "inventories-better-then-worse" in {
-        m.statement_id for m in article.failures(active, changed, FIRST)
+        m.statement_id for m in failures(active, changed, FIRST)
     }
 
 
@@ -205,12 +212,12 @@ def test_bound_of_an_unlimited_ratio(active: list[article.SentenceRow]) -> None:
 
 
 def test_rebuilt_tables_say_where_each_cell_comes_from(kowalczyk: Case) -> None:
-    table = article.scheme_table(kowalczyk, "table-1")
+    table = scheme_table(kowalczyk, "table-1")
     assert table.loc["1", "outlays"] == "costs"
     assert table.loc["6", "results"] == "units made, services delivered°"
-    cells = article.scheme_cells(kowalczyk, "chart-1")
+    cells = scheme_cells(kowalczyk, "chart-1")
     assert cells[cells["origin"] == "stated"]["quotation"].ne("").all()
-    assert article.scheme_table(kowalczyk, "table-2").shape == (9, 4)
+    assert scheme_table(kowalczyk, "table-2").shape == (9, 4)
 
 
 def test_the_description_is_that_of_the_tables(kowalczyk: Case) -> None:

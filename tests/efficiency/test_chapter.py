@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.efficiency.article import Firm, company_names, read_firms, scheme_cells
+from analysis.efficiency.article import Firm, company_names, read_firms
 from analysis.efficiency.diagnosis import diagnose
 from analysis.efficiency.dynamics import outlook
-from analysis.efficiency.sentences import read_bounds, read_made
+from analysis.efficiency.sentences import read_bounds, read_made, scheme_cells
 from analysis.figures import efficiency_charts as charts
 from analysis.figures.printed_growth import pinned_down
 from analysis.show import publication_tables as publication_tables

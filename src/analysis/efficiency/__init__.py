@@ -1,10 +1,10 @@
 """How efficient a firm is: quarterly statements, the profit ladder, K1 to K25, and a diagnosis.
 
-The room reads and checks statements (``quarterly_statements``), makes up those of companies
-(``companies``), computes ladder and indicators (``ratios``, ``indicators.yaml``) and their course
-(``dynamics``), and says in words what follows (``diagnosis``, ``diagnosis.yaml``). For Kowalczyk's
-article it reads the sentences as comparisons (``article``), decides what they allow (``feasible``),
-and writes the results (``sentences``). It may import ``base``, ``tables`` and ``claims``.
+The room reads and checks statements (``quarterly_statements``), computes ladder and indicators
+(``ratios``, ``indicators.yaml``) and their course (``dynamics``), and says in words what follows
+(``diagnosis``, ``diagnosis.yaml``). For Kowalczyk's article it reads the sentences as comparisons
+and makes up companies (``article``), decides what the sentences allow (``feasible``), and tables
+the results (``sentences``). It may import ``base``, ``tables`` and ``claims``.
 
 To add
 

@@ -1,4 +1,4 @@
-"""The article: its sentences as comparisons, its charts rebuilt, and its made-up companies.
+"""The article: its sentences as comparisons, and made-up companies with their statements.
 
 A sentence turns into comparisons such as ``K3[q] < K2[q]``, ``trend(K13) < 0``, ``K25[1] > 2``.
 Both sides are formulas of :mod:`analysis.base.expression`. Names are indicators (K1 to K25, CF),
@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, reduce
-from typing import Any, Final, Literal, NamedTuple
+from typing import Annotated, Any, Final, Literal
 
 import pandas as pd
 from pydantic import Field, model_validator
@@ -33,13 +33,12 @@ from analysis.base.expression import (
     parse,
     retime,
 )
-from analysis.base.periods import parse_quarter, quarter_days
+from analysis.base.periods import quarter_days
 from analysis.efficiency import ratios
-from analysis.efficiency.companies import read_companies
-from analysis.efficiency.quarterly_statements import AMOUNTS, Book, book, read_statements
+from analysis.efficiency.quarterly_statements import AMOUNTS, Book, book, prepare, read_statements
 from analysis.tables.case import Case
-from analysis.tables.columns import Identifier, Text
-from analysis.tables.rows import Row, define, read_frame, read_rows
+from analysis.tables.columns import Count, Identifier, Text
+from analysis.tables.rows import Row, define, read_rows
 
 QUARTERS: Final = (1, 2, 3, 4)
 _SLOPE: Final = {1: -3, 2: -1, 3: 1, 4: 3}
@@ -242,13 +241,6 @@ SENTENCES: Final = define(
 )
 
 
-class Failure(NamedTuple):
-    """A comparison that a company does not meet."""
-
-    statement_id: str
-    comparison: str
-
-
 def read_sentences(case: Case) -> list[SentenceRow]:
     """Read a case's sentences and check the readings that they name.
 
@@ -275,79 +267,110 @@ def in_force(sentences: Iterable[SentenceRow], reading: Mapping[str, str]) -> li
     return [s for s in sentences if s.formula and (not s.reading or s.reading in chosen)]
 
 
-def failures(sentences: Iterable[SentenceRow], statements: Book, first: str) -> list[Failure]:
-    """List the comparisons that a company's statements do not meet, checked on exact numbers.
+# -- made-up companies ---------------------------------------------------------------------------
 
-    Parameters
-    ----------
-    sentences : iterable of SentenceRow
-        Such as :func:`in_force` returns them.
-    statements : Book
-        The company.
-    first : str
-        Quarter that the article calls the first, such as ``2006Q1``.
-    """
-    lookup = exact_lookup(statements, parse_quarter(first))
-    missed = []
-    for sentence in sentences:
-        for comparison in sentence.parts:
-            try:
-                good = comparison.holds(lookup)
-            except UndefinedRatioError:
-                good = False
-            if not good:
-                missed.append(Failure(sentence.statement_id, comparison.text))
-    return missed
+_COLUMNS: Final = ("company_id", "period", "basis", *AMOUNTS, "unit_scale")
+
+THOUSAND: Final = 100_000
+"""Grosze in a thousand złoty, the article's unit."""
 
 
-Part = Literal["chart-1", "table-1", "table-2"]
+class CompanyRow(Row):
+    """A made-up company and its balance at the start."""
+
+    company_id: Identifier = Field(description="key; begins with SYN")
+    name: Text = Field(description="how tables and figures call it; says SYNTHETIC")
+    story: Text = Field(description="what it is, in our words")
+    selling_share: Annotated[int, Field(ge=0, le=100)] = Field(
+        description="selling costs in % of indirect costs; the rest is administration"
+    )
+    opening_cash: Count = Field(description="thousand złoty at the start of the first quarter")
+    opening_equity: Count = Field(description="thousand złoty at the start of the first quarter")
+    opening_debt: Count = Field(description="interest-bearing debt at the start, thousand złoty")
 
 
-class SchemeRow(Row):
-    """One cell of a rebuilt chart or table."""
+class DesignRow(Row):
+    """What we chose for one quarter, in thousand złoty."""
 
-    part: Part = Field(description="chart or table of the article")
-    row: Identifier = Field(description="row of the table, or box of the chart")
-    column: Identifier = Field(description="column of the table, or role of the box")
-    english: Text = Field(description="what it says, in English")
-    polish: Text = Field(description="what it says, in Polish")
-    origin: Literal["stated", "supplied"] = Field(description="by the article's text, or by us")
-    quotation: str = Field(description="short verbatim quotation; empty where we supply it")
-
-    @model_validator(mode="after")
-    def _stated_cells_quote(self) -> SchemeRow:
-        if (self.origin == "stated") != bool(self.quotation):
-            raise ValueError("quotation: a stated cell needs one, a supplied cell has none")
-        return self
-
-
-SCHEME: Final = define(
-    "scheme",
-    SchemeRow,
-    "part row column",
-    "Chart 1 and tables 1 and 2 of the article, rebuilt cell by cell",
-)
+    company_id: Identifier = Field(description="references companies; key together with period")
+    period: Annotated[str, Field(pattern=r"^\d{4}Q[1-4]$")] = Field(description="quarter")
+    sales: Count = Field(description="net sales revenue")
+    gross_profit: int = Field(description="K1")
+    indirect_costs: Count = Field(description="selling and administration")
+    operating_profit: int = Field(description="K3")
+    financial_income: Count = Field(description="financial income")
+    financial_result: int = Field(description="K4 − K3")
+    extraordinary_result: int = Field(description="K5 − K4")
+    total_assets: Count = Field(description="closing")
+    fixed_assets: Count = Field(description="closing")
+    receivables: Count = Field(description="closing")
+    inventories: Count = Field(description="closing")
+    cfo: int = Field(description="operating cash flow")
+    cfi: int = Field(description="investing cash flow")
+    cff: int = Field(description="financing cash flow; what is no share issue is debt")
+    share_issue: Count = Field(description="part of cff that adds to equity")
 
 
-def scheme_cells(case: Case, part: Part) -> pd.DataFrame:
-    """Return the cells of one chart or table, in order."""
-    cells = read_frame(SCHEME, case.raw, case.root)
-    return cells[cells["part"] == part].reset_index(drop=True)
+COMPANIES: Final = define("companies", CompanyRow, "company_id", "Made-up companies")
+DESIGNS: Final = define("designs", DesignRow, "company_id period", "Designs of made-up companies")
 
 
-def scheme_table(case: Case, part: Part) -> pd.DataFrame:
-    """Return a rebuilt table; a degree sign follows every cell that we supply.
+def read_companies(case: Case) -> list[CompanyRow]:
+    """Read the made-up companies of a case."""
+    return read_rows(COMPANIES, case.raw, case.root)
+
+
+def make_statements(case: Case) -> pd.DataFrame:
+    """Turn the designs of a case into checked quarterly statements.
 
     Returns
     -------
     DataFrame
-        One row per row of the table, one column per column of it.
+        The columns of the statements' table, one row per company and quarter.
+
+    Raises
+    ------
+    InputError
+        If a design leads to statements that do not add up.
     """
-    cells = scheme_cells(case, part)
-    shown = cells["english"] + cells["origin"].map({"stated": "", "supplied": "°"})
-    wide = cells.assign(shown=shown).pivot(index="row", columns="column", values="shown")
-    order = list(dict.fromkeys(cells["column"]))
-    return wide.reindex(index=list(dict.fromkeys(cells["row"])), columns=order)
+    designs = read_rows(DESIGNS, case.raw, case.root)
+    made: list[dict[str, object]] = []
+    for company in read_companies(case):
+        cash, equity, debt = (company.opening_cash, company.opening_equity, company.opening_debt)
+        for design in designs:
+            if design.company_id != company.company_id:
+                continue
+            cash += design.cfo + design.cfi + design.cff
+            debt += design.cff - design.share_issue
+            pretax = design.operating_profit + design.financial_result + design.extraordinary_result
+            equity += pretax + design.share_issue
+            balance = {"cash": cash, "equity": equity, "interest_debt": debt}
+            made.append(_statement(design, company.selling_share) | balance)
+    frame = pd.DataFrame(made, columns=list(_COLUMNS))
+    prepare(frame, file=(case.raw / DESIGNS.file).relative_to(case.root))
+    return frame
+
+
+def _statement(design: DesignRow, selling_share: int) -> dict[str, object]:
+    """Fill every line but the balance sheet's right side; the article's company pays no tax."""
+    selling = design.indirect_costs * selling_share // 100
+    other = design.operating_profit - (design.gross_profit - design.indirect_costs)
+    chosen = design.model_dump(include=set(_COLUMNS))
+    return chosen | {
+        "basis": "discrete",
+        "cogs": design.sales - design.gross_profit,
+        "selling": selling,
+        "admin": design.indirect_costs - selling,
+        "other_op_income": max(other, 0) + abs(other) // 10,
+        "other_op_cost": max(-other, 0) + abs(other) // 10,
+        "fin_income": design.financial_income,
+        "fin_cost": design.financial_income - design.financial_result,
+        "extra_gain": max(design.extraordinary_result, 0),
+        "extra_loss": max(-design.extraordinary_result, 0),
+        "income_tax": 0,
+        "other_charges": 0,
+        "unit_scale": THOUSAND,
+    }
 
 
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")

@@ -6,19 +6,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from itertools import combinations, groupby
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, NamedTuple
 
 import pandas as pd
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from analysis.base.periods import parse_quarter
 from analysis.base.text import column, fields, frame_of
 from analysis.efficiency import article, feasible
-from analysis.efficiency.companies import COMPANIES, DESIGNS, make_statements, read_companies
+from analysis.efficiency.article import COMPANIES, DESIGNS, SENTENCES, SentenceRow, make_statements
 from analysis.efficiency.quarterly_statements import STATEMENTS, Book, book, prepare
 from analysis.tables.case import Case
 from analysis.tables.columns import Identifier, Text
-from analysis.tables.rows import Row, data_package, define, read_rows, write_frame
+from analysis.tables.rows import Row, data_package, define, read_frame, read_rows, write_frame
 from analysis.tables.schema import Axis
 
 STATUS: Final = {
@@ -78,10 +78,60 @@ COUNTEREXAMPLES: Final = define(
 BOUNDS: Final = define("pins", BoundRow, "pin_id", "Ratios to be bounded")
 
 
+Part = Literal["chart-1", "table-1", "table-2"]
+
+
+class SchemeRow(Row):
+    """One cell of a rebuilt chart or table."""
+
+    part: Part = Field(description="chart or table of the article")
+    row: Identifier = Field(description="row of the table, or box of the chart")
+    column: Identifier = Field(description="column of the table, or role of the box")
+    english: Text = Field(description="what it says, in English")
+    polish: Text = Field(description="what it says, in Polish")
+    origin: Literal["stated", "supplied"] = Field(description="by the article's text, or by us")
+    quotation: str = Field(description="short verbatim quotation; empty where we supply it")
+
+    @model_validator(mode="after")
+    def _stated_cells_quote(self) -> SchemeRow:
+        if (self.origin == "stated") != bool(self.quotation):
+            raise ValueError("quotation: a stated cell needs one, a supplied cell has none")
+        return self
+
+
+SCHEME: Final = define(
+    "scheme",
+    SchemeRow,
+    "part row column",
+    "Chart 1 and tables 1 and 2 of the article, rebuilt cell by cell",
+)
+
+
+def scheme_cells(case: Case, part: Part) -> pd.DataFrame:
+    """Return the cells of one chart or table, in order."""
+    cells = read_frame(SCHEME, case.raw, case.root)
+    return cells[cells["part"] == part].reset_index(drop=True)
+
+
+def scheme_table(case: Case, part: Part) -> pd.DataFrame:
+    """Return a rebuilt table; a degree sign follows every cell that we supply.
+
+    Returns
+    -------
+    DataFrame
+        One row per row of the table, one column per column of it.
+    """
+    cells = scheme_cells(case, part)
+    shown = cells["english"] + cells["origin"].map({"stated": "", "supplied": "°"})
+    wide = cells.assign(shown=shown).pivot(index="row", columns="column", values="shown")
+    order = list(dict.fromkeys(cells["column"]))
+    return wide.reindex(index=list(dict.fromkeys(cells["row"])), columns=order)
+
+
 def company_books(case: Case) -> dict[str, Book]:
     """Return the made-up companies' statements by company."""
     frame = prepare(make_statements(case))
-    return {row.company_id: book(frame, row.company_id) for row in read_companies(case)}
+    return {row.company_id: book(frame, row.company_id) for row in article.read_companies(case)}
 
 
 def read_shape(case: Case) -> feasible.Denominators:
@@ -90,8 +140,40 @@ def read_shape(case: Case) -> feasible.Denominators:
     return {parse_quarter(row["period"]): row | {"K3": row["operating_profit"]} for row in shape}
 
 
-def _in_force(case: Case) -> list[article.SentenceRow]:
+def _in_force(case: Case) -> list[SentenceRow]:
     return article.in_force(article.read_sentences(case), case.reading())
+
+
+class Failure(NamedTuple):
+    """A comparison that a company does not meet."""
+
+    statement_id: str
+    comparison: str
+
+
+def failures(sentences: Iterable[SentenceRow], statements: Book, first: str) -> list[Failure]:
+    """List the comparisons that a company's statements do not meet, checked on exact numbers.
+
+    Parameters
+    ----------
+    sentences : iterable of SentenceRow
+        Such as :func:`in_force` returns them.
+    statements : Book
+        The company.
+    first : str
+        Quarter that the article calls the first, such as ``2006Q1``.
+    """
+    lookup = article.exact_lookup(statements, parse_quarter(first))
+    missed = []
+    for sentence in sentences:
+        for comparison in sentence.parts:
+            try:
+                good = comparison.holds(lookup)
+            except article.UndefinedRatioError:
+                good = False
+            if not good:
+                missed.append(Failure(sentence.statement_id, comparison.text))
+    return missed
 
 
 def sentence_table(case: Case) -> pd.DataFrame:
@@ -108,7 +190,7 @@ def sentence_table(case: Case) -> pd.DataFrame:
     active = _in_force(case)
     linear = feasible.linearise(active, first)
     missed = {
-        name: {failure.statement_id for failure in article.failures(active, statements, first)}
+        name: {failure.statement_id for failure in failures(active, statements, first)}
         for name, statements in company_books(case).items()
     }
     known = {sentence.statement_id for sentence in active}
@@ -124,7 +206,7 @@ def sentence_table(case: Case) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _status(sentence: article.SentenceRow, linear: feasible.Linearised, first: str) -> str:
+def _status(sentence: SentenceRow, linear: feasible.Linearised, first: str) -> str:
     parts = sentence.parts
     if any((sentence.statement_id, part.text) in linear.nonlinear for part in parts):
         return "ratios"
@@ -149,11 +231,11 @@ def reading_table(case: Case) -> pd.DataFrame:
     sentences = article.read_sentences(case)
 
     @cache
-    def against(*active: article.SentenceRow) -> tuple[str, ...]:
+    def against(*active: SentenceRow) -> tuple[str, ...]:
         return feasible.conflict(feasible.linearise(active, first))
 
     @cache
-    def company(*active: article.SentenceRow) -> Book | None:
+    def company(*active: SentenceRow) -> Book | None:
         return _any_company(active, first, models)
 
     rows = []
@@ -188,11 +270,11 @@ def _reading(
 
 
 def _any_company(
-    active: Sequence[article.SentenceRow], first: str, models: Iterable[feasible.Denominators]
+    active: Sequence[SentenceRow], first: str, models: Iterable[feasible.Denominators]
 ) -> Book | None:
     for model in models:
         found = feasible.solved_company(active, first, model)
-        if found is not None and not article.failures(active, found, first):
+        if found is not None and not failures(active, found, first):
             return found
     return None
 
@@ -232,7 +314,7 @@ def bound_table(case: Case) -> pd.DataFrame:
     return pd.DataFrame(rows, dtype="object")
 
 
-def _with_accounting(sentences: list[article.SentenceRow], first: str) -> feasible.Linearised:
+def _with_accounting(sentences: list[SentenceRow], first: str) -> feasible.Linearised:
     linear = feasible.linearise(sentences, first)
     known = {**linear.claims, ("accounting", "balance and cash"): feasible.accounting(first)}
     return feasible.Linearised(known, linear.nonlinear)
@@ -263,14 +345,14 @@ def conclusion_table(case: Case) -> pd.DataFrame:
             place = (frame["company_id"] == change.company_id) & (frame["period"] == change.period)
             changed.loc[place, change.column] = change.value
         company = changes[0].company_id
-        missed = article.failures(active, book(prepare(changed), company), first)
+        missed = failures(active, book(prepare(changed), company), first)
         words = (f"{c.column.replace('_', ' ')} {c.value:,} in {c.period}" for c in changes)
         failing = dict.fromkeys(miss.statement_id for miss in missed)
         made.append((statement, company, ", ".join(words), "; ".join(failing)))
     return frame_of(made, "statement_id company_id change failing")
 
 
-RAW: Final = (article.SENTENCES, article.SCHEME, COMPANIES, DESIGNS, SHAPE, COUNTEREXAMPLES, BOUNDS)
+RAW: Final = (SENTENCES, SCHEME, COMPANIES, DESIGNS, SHAPE, COUNTEREXAMPLES, BOUNDS)
 """Tables of an article's case, in reading order."""
 
 _KIND = "synthetic"

@@ -14,8 +14,7 @@ from analysis.base.periods import quarter_days, quarter_label
 from analysis.base.text import Rounding, percent, records, round_digits
 from analysis.claims import single
 from analysis.claims.printed import format_like, preimage
-from analysis.efficiency.article import company_names
-from analysis.efficiency.companies import COMPANIES
+from analysis.efficiency.article import COMPANIES, company_names
 from analysis.efficiency.quarterly_statements import Book, ledger_statements
 from analysis.efficiency.ratios import measures
 from analysis.efficiency.sentences import company_books, read_bounds, read_made

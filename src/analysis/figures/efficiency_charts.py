@@ -265,7 +265,7 @@ def chart_1_scheme(cells: pd.DataFrame) -> s.Drawn:
     Parameters
     ----------
     cells : DataFrame
-        From :func:`analysis.efficiency.article.scheme_cells`, part ``chart-1``.
+        From :func:`analysis.efficiency.sentences.scheme_cells`, part ``chart-1``.
     """
     fig = s.canvas(91)
     chart = Flow(fig)

@@ -16,7 +16,6 @@ from analysis.base.text import MISSING, column, decimal, fields, percent, points
 from analysis.claims.relations import KINDS, RelationRow, read_relations
 from analysis.claims.verdicts import listed_words
 from analysis.claims.wording import MEANINGS, noun
-from analysis.efficiency.article import scheme_table
 from analysis.efficiency.diagnosis import Finding
 from analysis.efficiency.dynamics import QUARTERLY_CUT, dupont, key_results, step_table
 from analysis.efficiency.quarterly_statements import Book, has_statements, ledger_statements
@@ -27,7 +26,7 @@ from analysis.efficiency.ratios import (
     collection_days,
     ratio_text,
 )
-from analysis.efficiency.sentences import STATUS
+from analysis.efficiency.sentences import STATUS, scheme_table
 from analysis.evidence.appraisal import KINDS as FINDINGS
 from analysis.evidence.appraisal import Entry, read_appraisal
 from analysis.evidence.soundness import share_power
