@@ -147,6 +147,14 @@ def test_one_quarter_alone_has_nothing_to_compare() -> None:
     assert "above" not in sales.caption
 
 
+def test_a_value_stands_at_its_own_column_where_that_of_last_year_is_taller() -> None:
+    table = kpi_rows("sales", {"2023Q1": 900, "2023Q2": 300, "2024Q1": 400, "2024Q2": 500})
+    drawn = kpi_trends.sales_by_quarter(kpi_trends.quarters_data(table, "sales"), "yours", "euros")
+    texts = {text.get_text(): text for ax in drawn.figure.axes for text in ax.texts}
+    assert {name: texts[name].xy[1] for name in ("400", "500")} == {"400": 400, "500": 500}
+    assert [texts[name].get_bbox_patch() is not None for name in ("400", "500")] == [True, False]
+
+
 def test_the_flow_counts_every_service_once(segelec: Case, ledger: Ledger) -> None:
     steps = as_is.process_steps(segelec)
     frame = service_charts.process_flow_data(ledger, steps, "2023H1").set_index("node")

@@ -156,6 +156,10 @@ def waterfall(ax: Axes, width: float, steps: Sequence[Step], room: float = 20) -
         s.tag(ax, step.words, (max(start, end, 0), step.place), (3, 0), weight=step.weight)
 
 
+_BOX = {"facecolor": s.PAPER, "edgecolor": "none", "pad": 0.4}
+"""Behind a value that stands before a column taller than its own."""
+
+
 def levels(
     fig: Canvas,
     line: s.Timeline,
@@ -194,10 +198,10 @@ def levels(
         if row.value is None:
             continue
         ax.bar(place + 0.06, float(row.value), width=0.56, zorder=2, **s.look("actual", kind))
-        below = row.value < 0
-        both = [0.0, float(row.value), float(row.year_ago or 0), float(plan or 0)]
-        end = min(both) if below else max(both)
-        s.tag(ax, label(row.value), (place, end), (0, -2 if below else 2), color=s.KIND[kind])
+        others = [abs(other) for other in (row.year_ago, plan) if other is not None]
+        look = {"bbox": _BOX} if max(others, default=0) > abs(row.value) else {}
+        away = 0, -2 if row.value < 0 else 2
+        s.tag(ax, label(row.value), (place, float(row.value)), away, color=s.KIND[kind], **look)
 
 
 def changes(
