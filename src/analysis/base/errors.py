@@ -139,4 +139,6 @@ def printable(text: str, but: str = "") -> str:
 
     Characters in `but` stay as they are.
     """
+    if text.isprintable():
+        return text
     return "".join(letter if letter.isprintable() or letter in but else "�" for letter in text)

@@ -83,15 +83,18 @@ def check_rows(case: Case, tables: Mapping[str, Rows]) -> None:
 
 def _check_keys(rows: Rows) -> None:
     key = list(rows.table.key)
-    unique = rows.memory is not None and not rows.memory.duplicated(key).any()
-    if rows.table.repeats or unique:
+    if rows.table.repeats:
         return
+    if (memory := rows.memory) is not None:
+        again = memory.duplicated(key)
+        if not again.any() or memory.loc[again, key].dropna().empty:  # all are different
+            return
     known = rows.known(key)
     if rows.table.row.model_fields[key[0]].annotation is str:  # an empty one is none
         known = known.filter(nw.col(key[0]) != "")
-    again = known.group_by(*key).agg(nw.len().alias("times")).filter(nw.col("times") > 1)
-    if count_of(again):
-        rows.report(fault_of("key-twice"), key, known.join(again, on=key, how="semi"))
+    twice = known.group_by(*key).agg(nw.len().alias("times")).filter(nw.col("times") > 1)
+    if count_of(twice):
+        rows.report(fault_of("key-twice"), key, known.join(twice, on=key, how="semi"))
 
 
 def _check_references(case: Case, tables: Mapping[str, Rows], rows: Rows, unread: set[str]) -> None:

@@ -50,12 +50,14 @@ class _Column:
         return np.array([item.fault is None for item in self.reads], dtype=bool)[self.codes]
 
     @property
-    def series(self) -> pd.Series[Any]:
+    def values(self) -> Any:
         """The values in the type that the strict reader gives them."""
         kind = self.info.annotation
-        type_, nothing = _TYPES.get(next(iter(get_args(kind)), kind), ("str", ""))
+        type_, nothing = _TYPES.get(next(iter(get_args(kind)), kind), (str, ""))
         values = [item.value or nothing for item in self.reads]
-        return pd.Series(pd.array(values, dtype=type_).take(self.codes))
+        if type_ is str:
+            return pd.array(values, dtype=pd.StringDtype(na_value=np.nan)).take(self.codes)
+        return np.array(values, dtype=type_)[self.codes]
 
     def grouped(self, about: str) -> Iterator[tuple[Any, NDArray[np.bool_], object]]:
         """Group the rows by what their reading says; yields that, the rows, the first cell."""
@@ -87,7 +89,7 @@ def check_sheet(sheet: Sheet, context: Context) -> Sheet:
     sheet.scale, fields = int(scale.max(initial=1)), sheet.table.row.model_fields
     columns = {name: _read_column(sheet, name, context, scale) for name in fields}
     sheet.good = {name: column.good for name, column in columns.items()}
-    sheet.frame = pd.DataFrame({name: column.series for name, column in columns.items()})
+    sheet.frame = pd.DataFrame({name: column.values for name, column in columns.items()})
     _deduct(sheet, columns, context, scale)
     _report_cells(sheet, columns, context)
     _subtract_credit_notes(sheet, context)
@@ -103,7 +105,7 @@ def _report_rows(sheet: Sheet) -> None:
     """
     model = sheet.table.row
     right = np.all([sheet.good[name] for name in model.model_fields], axis=0)
-    for place, record in enumerate(records_of(sheet)):
+    for place, record in enumerate(records_of(sheet) if right.any() else ()):
         try:
             if right[place]:
                 model.model_validate(record)
@@ -124,7 +126,7 @@ def _deduct(sheet: Sheet, columns: _Columns, context: Context, scale: NDArray[np
         other = replace(sheet, cells=sheet.cells | {amount: cells})
         columns[name] = column = _read_column(other, amount, context, scale)
         sheet.good[amount] &= column.good
-        sheet.frame[amount] -= column.series
+        sheet.frame[amount] -= column.values
         sheet.note("deducted", sheet.called(amount), len(cells), column=sheet.headers[name])
 
 
@@ -138,7 +140,9 @@ def _read_column(sheet: Sheet, name: str, context: Context, scale: NDArray[np.in
         reader = partial(_read_scaled, context=context, factor=factor)
     if sheet.table in LEDGER_TABLES:
         reader = partial(_or_nothing, reader=reader, key=key and not optional, context=context)
-    codes, distinct = pd.factorize(pd.Series(cells, dtype=object).to_numpy())
+    places: dict[Any, int] = {}
+    codes = np.array([places.setdefault(cell, len(places)) for cell in cells], dtype="int64")
+    distinct = list(places)
     reads = list(map(reader, distinct))
     if decimal := _proven(reads):
         settings = context.settings.model_copy(update={"decimal": decimal})

@@ -17,6 +17,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache, lru_cache
+from itertools import filterfalse
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, Field
@@ -372,7 +373,7 @@ def folded(text: str) -> str:
     ('numero_de_factura', 'ano')
     """
     plain = unicodedata.normalize("NFKD", INVISIBLE.sub("", text)).casefold()
-    kept = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    kept = "".join(filterfalse(unicodedata.combining, plain))
     name = re.sub(r"[^0-9a-z]+", "_", kept.replace("ł", "l")).strip("_")
     return re.sub(r"^(n_o|n|no|nro|nr|num)_", "numero_", name)  # Nº, N.º, Nro., Nr.
 
