@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, time
+from functools import cache, reduce
 from itertools import combinations, groupby
+from operator import or_
 from typing import Any
 
 import narwhals as nw
@@ -52,8 +54,8 @@ _MOST_LISTED = 40
 _VARIANTS = ("service_type", "segment", "role", "category")
 """Columns whose values sort rows, so that one spelt in two ways counts as two."""
 
-Rule = tuple[Fault, Sequence[str], nw.Expr]
-"""What is wrong, with which columns, and in which rows."""
+Rule = tuple[Fault, Sequence[str], Any]
+"""What is wrong, with which columns, and in which rows: an expression, or a series of truths."""
 
 
 def check_rows(case: Case, tables: Mapping[str, Rows]) -> None:
@@ -144,53 +146,54 @@ def _fixed_keys(case: Case, to: str) -> list[str] | None:
     return sorted(names[to]()) if to in names else None
 
 
-def _rules_of_rows(case: Case, table: Table) -> Iterator[Rule]:
+def _rules_of_rows(case: Case, rows: Rows) -> Iterator[Rule]:
     """Yield what is wrong with single rows, or noted of them, and where."""
+    table, col = rows.table, cache(rows.column)
     periods, through = case.parameters.periods, calendar().complete_through
     quarters = parse_quarter(periods.first), parse_quarter(periods.last)
     outside = fault_of("outside-periods", first=periods.first, last=periods.last)
     if table in LEDGER_TABLES:  # others are checked by their row models
-        yield from order_of_days(table)
+        yield from order_of_days(table, col)
     for name, info in table.row.model_fields.items():
-        cell, is_key = nw.col(name), name in table.key and sql_type(info) == "VARCHAR"
+        is_key = name in table.key and sql_type(info) == "VARCHAR"
         if of.header_of(info).period:
             begin, end = of.period_ends(info, name, *quarters)
-            yield outside, [name], (cell < begin) | (cell > end)
+            yield outside, [name], (col(name) < begin) | (col(name) > end)
         if through and of.header_of(info).period and sql_type(info) == "DATE":
-            later = cell > datetime.combine(through, time())
+            later = col(name) > datetime.combine(through, time())
             yield fault_of("after-the-end", day=through), [name], later
         if table.name == "service" and info.annotation == date | None:
-            yield fault_of("no-day"), [name], cell.is_null()
+            yield fault_of("no-day"), [name], col(name).is_null()
         if (table.name, name) == ("sale", "amount_centimos"):
-            yield fault_of("refunds"), [name], cell < 0
+            yield fault_of("refunds"), [name], col(name) < 0
         if table in ROWS and is_key:
-            yield fault_of("total"), [name], cell.str.to_lowercase().is_in(_TOTALS)
+            yield fault_of("total"), [name], col(name).str.to_lowercase().is_in(_TOTALS)
     if case.parameters.kind == "yours" and table in ROWS:
         keys = (n for n in table.key if sql_type(table.row.model_fields[n]) == "VARCHAR")
-        made_up = (nw.col(name).str.starts_with(MADE_UP) for name in keys)
-        yield fault_of("template-rows"), [], nw.any_horizontal(*made_up, ignore_nulls=True)
+        made_up = (col(name).str.starts_with(MADE_UP) for name in keys)
+        yield fault_of("template-rows"), [], reduce(or_, made_up)
 
 
-def order_of_days(table: Table) -> Iterator[Rule]:
+def order_of_days(table: Table, col: Callable[[str], Any] = nw.col) -> Iterator[Rule]:
     """Yield the rules on columns whose days must not be before those of others."""
     for group in table.row.in_order:
-        late = (nw.col(one) > nw.col(other) for one, other in combinations(group, 2))
+        late = (col(one) > col(other) for one, other in combinations(group, 2))
         fault = Fault(Rank.ROW, order_rule(group), tr("correct the days"))
-        yield fault, group, nw.any_horizontal(*late, ignore_nulls=True)
+        yield fault, group, reduce(or_, late)
 
 
 def _check_each_row(case: Case, rows: Rows) -> None:
     """Check single rows, and sums that could leave 64 bits, in one pass."""
-    rules, fields = list(_rules_of_rows(case, rows.table)), rows.table.row.model_fields
+    rules, fields = list(_rules_of_rows(case, rows)), rows.table.row.model_fields
     asked = {str(at): where for at, (*_, where) in enumerate(rules)}
     amounts = [name for name, info in fields.items() if sql_type(info) == "BIGINT"]
-    found = rows.sums(asked | {name: nw.col(name).cast(nw.Float64).abs() for name in amounts})
+    found = rows.sums(asked | {name: rows.column(name).cast(nw.Float64).abs() for name in amounts})
     for at, (fault, columns, where) in enumerate(rules):
         count = found[str(at)]
         if count > 0 and not columns:
             rows.refuse(fault, None, "", counted("{n} row", "{n} rows", int(count)))
         elif count > 0 and fault.rank is not Rank.NOTE:
-            rows.report(fault, columns, rows.frame.filter(where))
+            rows.report(fault, columns, rows.where(where))
         elif 0 < count < rows.count or (count > 0 and fault.name != "no-day"):
             rows.note(fault, rows.called(columns[0]), int(count))
     for name in amounts:
