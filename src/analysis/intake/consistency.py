@@ -104,8 +104,11 @@ def _check_references(case: Case, tables: Mapping[str, Rows], rows: Rows, unread
         to = of.header_of(info).references
         if not to or to in unread:
             continue
-        filled = rows.known([name]).filter(nw.col(name) != "")
         known, other = _fixed_keys(case, to), tables.get(to)
+        its = other.values(other.table.key[0]) if other and other.memory is not None else known
+        if rows.memory is not None and {*(its or ())}.issuperset(rows.values(name)):
+            continue
+        filled = rows.known([name]).filter(nw.col(name) != "")
         if known is not None:
             shown = ", ".join([*known[:_MOST_LISTED], *["…"] * (len(known) > _MOST_LISTED)])
             fault = fault_of("unknown-name" if known else "no-names", kind=tr(to), known=shown)

@@ -179,9 +179,8 @@ class Rows(Placed):
 
     def where(self, rule: Any) -> nw.LazyFrame[Any]:
         """Return the rows of which a rule on columns holds."""
-        if self.memory is None:
-            return self.frame.filter(rule)
-        return nw.from_native(self.memory[rule.to_native()]).lazy()
+        kept = None if self.memory is None else self.memory[rule.to_native()]
+        return self.frame.filter(rule) if kept is None else nw.from_native(kept).lazy()
 
     def sums(self, asked: Mapping[str, Any]) -> Mapping[str, float]:
         """Sum what is asked of each row, in one pass; every answer under its own name."""
