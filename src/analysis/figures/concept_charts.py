@@ -202,7 +202,7 @@ def _bone(
 
 _GAP, _DOWN, _BACK, _ABOVE = 7.0, 8.0, 6.0, 1.0
 """Millimetres between boxes across and down, to the arrow that leads back, and above all."""
-_Line = tuple[str, dict[str, Any]]
+_Line = tuple[str, s.Look]
 _HEAVY, _GREY = {"weight": "semibold"}, {"color": s.MUTED}
 
 

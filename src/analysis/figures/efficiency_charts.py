@@ -154,7 +154,7 @@ def profit_ladder(frame: pd.DataFrame, currency: str, kind: str) -> s.Drawn:
 _SIDE, _WIDE, _COMPANY = 28.0, 132.0, 71.0
 _FLOWS: Final = ("operations", "investing", "financing", "their sum")
 
-_SUM: Final[dict[str, Any]] = {"marker": "D", "ms": 3.5, "color": s.INK, "clip_on": False}
+_SUM: Final[s.Look] = {"marker": "D", "ms": 3.5, "color": s.INK, "clip_on": False}
 
 
 def cash_profit_data(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -290,7 +290,7 @@ def _box(chart: Flow, cell: dict[Hashable, Any], place: Sequence[float]) -> Any:
     """Draw a cell's box: filled if the text states it, dashed if we supply it."""
     left, top, width, height = place
     stated = cell["origin"] == "stated"
-    look: dict[str, Any] = {"fill": "#eef1f4"} if stated else {"color": s.NEUTRAL, "ls": "--"}
+    look: s.Look = {"fill": "#eef1f4"} if stated else {"color": s.NEUTRAL, "ls": "--"}
     box = left + width / 2, top + height / 2, width - 1, height
     return chart.box(*box, cell["english"], shape="round", **look)
 

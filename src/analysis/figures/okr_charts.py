@@ -188,7 +188,7 @@ def reliability(frame: pd.DataFrame, brier: Fraction | None, kind: str = "synthe
 
 
 _WEEK_LEFT, _WEEK_WIDTH, _WEEK_ROW, _WEEK_TOP = 62.0, 74.0, 18.0, 8.0
-_LEVELS: Mapping[int, dict[str, Any]] = {
+_LEVELS: Mapping[int, s.Look] = {
     1: {"color": s.INK, "lw": 0.8},
     0: {"color": s.NEUTRAL, "lw": 0.6},
     -1: {"color": s.RULE, "lw": 0.6},

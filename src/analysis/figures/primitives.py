@@ -124,7 +124,7 @@ class Step(NamedTuple):
     place: int
     start: Fraction
     end: Fraction
-    look: dict[str, Any]
+    look: s.Look
     words: str
     weight: str = "regular"
 
@@ -251,7 +251,7 @@ def change_text(growth: Fraction) -> str:
 def multiple(
     fig: Canvas,
     box: tuple[float, float, float, float],
-    courses: Sequence[tuple[Sequence[Fraction | None], dict[str, Any], str, str]],
+    courses: Sequence[tuple[Sequence[Fraction | None], s.Look, str, str]],
     text: Callable[[Fraction], str],
     band: Sequence[tuple[int, float, float]] = (),
 ) -> None:

@@ -120,7 +120,7 @@ def _place(place: str) -> str:
 def _draw_tile(ax: Axes, x: float, y: float, verdict: str, depends: bool) -> None:
     colour = VERDICT_COLOURS[verdict]
     look = _LOOKS[verdict]
-    edge: dict[str, Any] = {"edgecolor": colour, "linewidth": 0.7}
+    edge: s.Look = {"edgecolor": colour, "linewidth": 0.7}
     if look in ("dashed", "dotted"):
         edge["linestyle"] = (0, (2.2, 1.2)) if look == "dashed" else (0, (0.8, 1.0))
     solid = look in ("solid", "cross")

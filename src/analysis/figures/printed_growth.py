@@ -237,7 +237,7 @@ def sales_by_reading(frame: pd.DataFrame, printed: str = "303,110") -> s.Drawn:
 def _cell(fig: Canvas, ax: Axes, x: float, y: float, row: Any, largest: float) -> None:
     """Draw one quarter under one reading: the words above, the interval below on one scale."""
     strong = row.state == "interval"
-    look: dict[str, Any] = {"weight": "semibold", "color": _DERIVED}
+    look: s.Look = {"weight": "semibold", "color": _DERIVED}
     look = look if strong else {"color": s.MUTED}
     s.small(fig, x, y + 1.6, _limits_text(row), **look)
     width, y = _COLUMN - 3.6, y + 4.9

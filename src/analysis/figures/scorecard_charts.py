@@ -281,14 +281,9 @@ def _centre(place: tuple[int, int]) -> Point:
 
 def _box(fig: Canvas, ax: Axes, key: str, place: tuple[int, int]) -> None:
     x, y = _centre(place)
-    ax.fill(
-        [x - _BOX / 2, x + _BOX / 2, x + _BOX / 2, x - _BOX / 2],
-        [y - _TALL / 2, y - _TALL / 2, y + _TALL / 2, y + _TALL / 2],
-        facecolor=s.PAPER,
-        edgecolor=s.INK,
-        lw=0.7,
-        zorder=3,
-    )
+    left, right, top, bottom = x - _BOX / 2, x + _BOX / 2, y - _TALL / 2, y + _TALL / 2
+    corners = [left, right, right, left], [top, top, bottom, bottom]
+    ax.fill(*corners, facecolor=s.PAPER, edgecolor=s.INK, lw=0.7, zorder=3)
     lines = s.fit(indicator(key).name, _BOX - 3, s.SMALL, lines=2)
     first = y - 1.75 * len(lines)
     s.small(fig, x, first, key, weight="semibold", ha="center", zorder=4)
@@ -312,24 +307,13 @@ def _arrows(ax: Axes, places: Places, rows: Sequence[Any]) -> None:
     lines = [_ends(places[row.cause], places[row.effect]) for row in rows]
     for row, (start, end) in zip(rows, lines, strict=True):
         colour, line, width = _LOOKS[row.finding]
-        look: dict[str, Any] = {"color": colour, "lw": width, "linestyle": line, "zorder": 2}
-        ends: dict[str, Any] = {
-            "arrowstyle": "-|>",
-            "mutation_scale": 7,
-            "shrinkA": 0,
-            "shrinkB": 0,
-        }
+        look: s.Look = {"color": colour, "lw": width, "linestyle": line, "zorder": 2}
+        ends: s.Look = {"arrowstyle": "-|>", "mutation_scale": 7, "shrinkA": 0, "shrinkB": 0}
         ax.add_patch(FancyArrowPatch(start, end, **ends, **look))
     texts = [_mark(row) for row in rows]
     for text, (x, y) in zip(texts, _beside(lines, texts, places), strict=True):
-        centred: dict[str, Any] = {"ha": "center", "va": "center_baseline", "zorder": 5}
-        words: dict[str, Any] = {
-            "fontsize": s.SMALL,
-            "weight": "semibold",
-            "color": s.INK,
-            "bbox": s.CLEAR,
-        }
-        ax.text(x, y, text, **centred, **words)
+        where: s.Look = {"ha": "center", "va": "center_baseline", "zorder": 5, "bbox": s.CLEAR}
+        ax.text(x, y, text, fontsize=s.SMALL, weight="semibold", color=s.INK, **where)
 
 
 def _mark(row: Any) -> str:

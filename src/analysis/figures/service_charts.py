@@ -107,7 +107,7 @@ def service_process(frame: pd.DataFrame, period: str, kind: str = "synthetic") -
     return s.Drawn(fig, frame, kind, words)
 
 
-def _look(mode: str, kind: str) -> dict[str, Any]:
+def _look(mode: str, kind: str) -> s.Look:
     """Return the looks of a step: waiting is grey, as in the flowchart, working is solid."""
     face = s.PALE if mode == "waiting" else s.KIND[kind]
     return {"facecolor": face, "edgecolor": s.KIND[kind], "linewidth": 0.5}
@@ -236,7 +236,7 @@ def process_flow(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s
     for row in records(frame):
         x, y = _centre(places[row.node])
         weight, lw = ("semibold", 1.8) if row.bottleneck else ("regular", 0.8)
-        look: dict[str, Any] = {"fill": s.PALE if row.mode == "waiting" else s.PAPER, "lw": lw}
+        look: s.Look = {"fill": s.PALE if row.mode == "waiting" else s.PAPER, "lw": lw}
         box = x, y, _WIDTH, _HEIGHT, row.text
         boxes[row.node] = chart.box(*box, shape=_SHAPES[row.role], weight=weight, **look)
         _numbers(fig, x, y, row, kind)

@@ -75,6 +75,9 @@ _TEXTS: Final = {
 }
 """Captions and alternative texts by figure."""
 
+Look = dict[str, Any]
+"""What matplotlib takes to set how something looks."""
+
 _P = ParamSpec("_P")
 
 
@@ -135,15 +138,10 @@ def _mark_kind(made: Figure) -> None:
     words, y = tr(KIND_WORDS[made.kind]), height - 2.2
     left = WIDTH - text_width(words, SMALL) - 0.6
     write(made.figure, left, y, words, fontsize=SMALL, color=MUTED, gid=KIND_MARK)
-    square = Rectangle(
-        ((left - 3.2) / WIDTH, 1 - (y + 1.0) / height),
-        2.0 / WIDTH,
-        2.0 / height,
-        transform=made.figure.transFigure,
-        lw=0.7,
-        edgecolor=KIND.get(made.kind, NEUTRAL),
-        facecolor=KIND.get(made.kind, PAPER),
-    )
+    corner = (left - 3.2) / WIDTH, 1 - (y + 1.0) / height
+    edge, face = KIND.get(made.kind, NEUTRAL), KIND.get(made.kind, PAPER)
+    square = Rectangle(corner, 2.0 / WIDTH, 2.0 / height, lw=0.7, edgecolor=edge, facecolor=face)
+    square.set_transform(made.figure.transFigure)
     made.figure.add_artist(square)
 
 
@@ -167,14 +165,8 @@ def size_mm(fig: Canvas) -> tuple[float, float]:
 def panel(fig: Canvas, left: float, top: float, width: float, height: float) -> Axes:
     """Add axes whose corner lies `left` and `top` millimetres from the figure's upper left."""
     whole_width, whole_height = size_mm(fig)
-    return fig.add_axes(
-        (
-            left / whole_width,
-            1 - (top + height) / whole_height,
-            width / whole_width,
-            height / whole_height,
-        )
-    )
+    share = width / whole_width, height / whole_height
+    return fig.add_axes((left / whole_width, 1 - (top + height) / whole_height, *share))
 
 
 def bare(fig: Canvas, left: float, top: float, width: float, height: float) -> Axes:
@@ -217,7 +209,7 @@ def write(fig: Canvas, x: float, y: float, text: Words, step: float = 3.4, **loo
     matplotlib; the default is 8 pt, left, centred on the line.
     """
     width, height = size_mm(fig)
-    standard: dict[str, Any] = {"ha": "left", "va": "center_baseline", "color": INK}
+    standard: Look = {"ha": "left", "va": "center_baseline", "color": INK}
     lines = [text] if isinstance(text, str) else text
     for place, line in enumerate(lines):
         at = y + step * (place - (len(lines) - 1) / 2)
@@ -264,7 +256,7 @@ def tag(
         Goes to matplotlib.
     """
     x, y = shift
-    standard: dict[str, Any] = {
+    standard: Look = {
         "ha": "left" if x > 0 else "right" if x < 0 else "center",
         "va": "bottom" if y > 0 else "top" if y < 0 else "center_baseline",
         "fontsize": SMALL,
@@ -284,7 +276,7 @@ def arrow(ax: Axes, start: tuple[float, Any], end: tuple[float, Any], **look: An
 Scenario = Literal["actual", "previous", "plan", "forecast"]
 
 
-def look(scenario: Scenario, kind: str) -> dict[str, Any]:
+def look(scenario: Scenario, kind: str) -> Look:
     """Return how bars of a scenario look, in every figure alike (IBCS notation).
 
     Parameters
@@ -295,7 +287,7 @@ def look(scenario: Scenario, kind: str) -> dict[str, Any]:
         Kind of number, which gives the colour.
     """
     solid = KIND[kind]
-    looks: dict[Scenario, dict[str, Any]] = {
+    looks: dict[Scenario, Look] = {
         "actual": {"facecolor": solid, "edgecolor": "none"},
         "previous": {"facecolor": LIGHT[kind], "edgecolor": "none"},
         "plan": {"facecolor": PAPER, "edgecolor": solid, "linewidth": 0.9},
@@ -306,7 +298,7 @@ def look(scenario: Scenario, kind: str) -> dict[str, Any]:
 
 def end_of_scale(ax: Axes, value: float, text: str, away: float = 3, **line: Any) -> None:
     """Draw a faint line across axes at a value, written at their left edge."""
-    look: dict[str, Any] = {"color": RULE, "lw": 0.5, "zorder": 0} | line
+    look: Look = {"color": RULE, "lw": 0.5, "zorder": 0} | line
     ax.axhline(value, **look)
     tag(ax, text, (0, value), (-away, 0), color=MUTED, xycoords=("axes fraction", "data"))
 

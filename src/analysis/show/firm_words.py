@@ -7,7 +7,6 @@ files is escaped, so that none of it is read as markup.
 from __future__ import annotations
 
 from collections import Counter
-from fractions import Fraction
 
 import pandas as pd
 
@@ -30,14 +29,14 @@ from analysis.kpis.cube import tables_of
 from analysis.kpis.levels import availability
 from analysis.method.key_results import Result, chosen
 from analysis.notebook.prose import literal
-from analysis.show.firm_report import FirmReport, Measured
+from analysis.show.firm_report import FirmReport
 from analysis.show.firm_sales import concerns
 from analysis.show.wording import (
     View,
     amount_text,
     goal_text,
-    kpi_text,
     level_text,
+    result_texts,
     score_text,
     view,
 )
@@ -189,9 +188,9 @@ def indicators(report: FirmReport) -> View:
         own = report.states[one.result.key_result.kr_id].state if one.result else ""
         row: dict[str, str | None] = {
             "name": _with_unit(one.record),
-            "value": _level(one, one.value),
+            "value": level_text(one.record, one.value),
             "target": _goal(one.result) if one.result else None,
-            "plan": _level(one, one.plan),
+            "plan": level_text(one.record, one.plan),
             "on_plan": one.change_in_words("plan"),
             "light": own or one.state or one.effect(report.base) or None,
         }
@@ -231,13 +230,6 @@ def _first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _level(one: Measured, value: Fraction | None) -> str | None:
-    record = one.record
-    if isinstance(record, Indicator):
-        return level_text(record, value)
-    return kpi_text(record.key, value)
-
-
 def _goal(result: Result, *, unit: bool = False) -> str | None:
     return goal_text(indicator(result.kpi), result.goal, unit=unit)
 
@@ -246,19 +238,8 @@ def key_results(report: FirmReport) -> View:
     """List the key results with owner, start, target, level, score and state."""
     rows = []
     for result in chosen(report.results):
-        row, record = result.key_result, indicator(result.kpi, report.currency)
-        rows.append(
-            (
-                row.text,
-                row.owner,
-                level_text(record, result.baseline),
-                goal_text(record, result.goal),
-                level_text(record, result.value),
-                record.unit,
-                score_text(result.score.score),
-                report.states[row.kr_id].state,
-            )
-        )
+        row, state = result.key_result, report.states[result.key_result.kr_id].state
+        rows.append((row.text, row.owner, *result_texts(result, report.currency), state))
     period = short_period(report.period)
     return view("tbl-board-key-results", rows, kind=report.kind, period=period)
 

@@ -29,7 +29,7 @@ from analysis.kpis.compare import (
 )
 from analysis.kpis.levels import availability, indicators_of, kpi_periods, level_table, side_by_side
 from analysis.notebook.display import Column
-from analysis.show.wording import View, change_text, kpi_text, level_text, view
+from analysis.show.wording import View, change_text, level_text, view
 from analysis.tables.case import Case
 from analysis.tables.strategy_tables import read_claims
 
@@ -68,8 +68,7 @@ def process(times: pd.DataFrame, period: str, kind: str) -> View:
 
 def starting_level(levels: pd.DataFrame, period: str, kind: str) -> View:
     """Show the level of every KPI before the change."""
-    units = list(levels["unit"])
-    shown = levels.assign(value=_texts(levels), unit=units)
+    shown = levels.assign(value=_texts(levels))
     known = int(levels["value"].notna().sum())
     return view("tbl-starting-level", shown, kind=kind, period=period, known=known)
 
@@ -77,14 +76,13 @@ def starting_level(levels: pd.DataFrame, period: str, kind: str) -> View:
 def _texts(table: pd.DataFrame) -> pd.Series[str]:
     """Write the values of a frame with columns kpi and value, each with its KPI's decimals."""
     pairs = zip(table["kpi"], table["value"], strict=True)
-    return column((kpi_text(name, value) for name, value in pairs), table.index)
+    return column((level_text(kpi(name), value) for name, value in pairs), table.index)
 
 
 def method_start(levels: pd.DataFrame, period: str, kind: str) -> View:
     """Show the starting level of every indicator of the method's catalogue."""
     texts = [level_text(indicator(row.key), row.value) or tr(row.state) for row in records(levels)]
-    units = list(levels["unit"])
-    shown = levels.assign(value=column(texts, levels.index), unit=units)
+    shown = levels.assign(value=column(texts, levels.index))
     return view("tbl-method-start", shown, kind=kind, period=period)
 
 
@@ -366,8 +364,8 @@ def year_to_date(totals: Totals, period: str, kind: str, currency: str) -> View 
     if not rows or time.parse_label(period)[0] == "year":
         return None
     frame = pd.DataFrame({"name": [_named(row.kpi, currency) for row in rows]})
-    frame["before"] = column(kpi_text(row.kpi, row.base_value) for row in rows)
-    frame["now"] = column(kpi_text(row.kpi, row.value) for row in rows)
+    frame["before"] = column(level_text(kpi(row.kpi), row.base_value) for row in rows)
+    frame["now"] = column(level_text(kpi(row.kpi), row.value) for row in rows)
     frame["change"] = column(change_text(row.unit, row.change, row.growth) for row in rows)
     frame["turn"] = column(_TURNS[row.effect] for row in rows)
     known_days = frame["before"].notna().all()

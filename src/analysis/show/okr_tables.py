@@ -17,7 +17,7 @@ from analysis.method.balanced_scorecard import KNOWN_FROM, Node
 from analysis.method.check_ins import COIN, brier
 from analysis.method.key_results import Okrs, Result, chosen
 from analysis.show.firm_report import FirmReport
-from analysis.show.wording import View, goal_text, level_text, score_text, view
+from analysis.show.wording import View, level_text, result_texts, score_text, view
 from analysis.tables.case import Case
 from analysis.tables.strategy_tables import read_claims
 
@@ -52,20 +52,11 @@ def okr_table(case: Case, results: Sequence[Result], objective_id: str, kind: st
     rows = []
     for result in chosen(list(results)):
         row = result.key_result
-        record = indicator(result.kpi, case.parameters.currency_name)
         if row.objective_id == objective_id:
-            rows.append(
-                (
-                    ("Objective: " if row.role == "headline" else "") + row.text,
-                    row.kpi,
-                    printed.get(row.claim_id, "no formula"),
-                    level_text(record, result.value),
-                    goal_text(record, result.goal),
-                    record.unit,
-                    score_text(result.score.score),
-                    result.score.status,
-                )
-            )
+            text = ("Objective: " if row.role == "headline" else "") + row.text
+            formula = printed.get(row.claim_id, "no formula")
+            _, goal, level, *rest = result_texts(result, case.parameters.currency_name)
+            rows.append((text, row.kpi, formula, level, goal, *rest, result.score.status))
     number, met = objective_id.removeprefix("O"), sum(row[-1] in _MET for row in rows)
     return view("tbl-okr-{number}", rows, kind=kind, number=number, met=met)
 
@@ -76,20 +67,9 @@ def target_readings(results: Sequence[Result], kind: str, currency: str) -> View
     for result in results:
         if result.target is None:
             continue
-        record = indicator(result.kpi, currency)
-        rows.append(
-            (
-                result.key_result.kr_id,
-                result.target.reading,
-                level_text(record, result.baseline),
-                goal_text(record, result.goal),
-                level_text(record, result.value),
-                record.unit,
-                score_text(result.score.score),
-                result.score.status,
-                "•" if result.chosen else None,
-            )
-        )
+        named = result.key_result.kr_id, result.target.reading
+        mark = "•" if result.chosen else None
+        rows.append((*named, *result_texts(result, currency), result.score.status, mark))
     printed = any(result.target and result.target.claim_id for result in results)
     name = "tbl-target-readings/printed" if printed else "tbl-target-readings"
     shown = list(dict.fromkeys(rows))
@@ -129,11 +109,15 @@ def check_in_slips(reconciled: pd.DataFrame, okrs: Okrs, kind: str) -> View:
 def reliability(table: pd.DataFrame, brier: Fraction | None, kind: str) -> View:
     """Compare stated confidence with how often it came true."""
     score = MISSING if brier is None else decimal(3)(brier)
-    chance = Fraction(1, 4)
-    judged = tr("the same as")
-    if brier is not None and brier != chance:
-        judged = tr("better than") if brier < chance else tr("worse than")
+    judged = _beside_coin(COIN if brier is None else brier)
     return view("tbl-reliability", table, kind=kind, score=score, judged=judged)
+
+
+def _beside_coin(score: Fraction) -> str:
+    """Compare a Brier score with that of always saying five of ten."""
+    if score == COIN:
+        return tr("the same as")
+    return tr("better than") if score < COIN else tr("worse than")
 
 
 def feedback(table: pd.DataFrame, period: str, kind: str) -> View:
@@ -230,12 +214,11 @@ def forecasts_in_words(pairs: list[tuple[int, bool]]) -> str:
     score = brier(pairs)
     if score is None:
         return ""
-    order = ("better than", "the same as", "worse than")[1 + (score > COIN) - (score < COIN)]
     return tr(
         "If someone says eight of ten, the target should be met in about eight cases of ten. The "
         "Brier score sums this up; it is {score}, which is {order} always saying five.",
         score=decimal(3)(score),
-        order=tr(order),
+        order=_beside_coin(score),
     )
 
 

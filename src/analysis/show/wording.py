@@ -16,7 +16,8 @@ import pandas as pd
 from analysis.base.language import language, tr
 from analysis.base.text import MISSING, Format, decimal, own_yaml, percent, points
 from analysis.claims.wording import WORDS
-from analysis.kpis.catalogue import Indicator, kpi
+from analysis.kpis.catalogue import Kpi, indicator
+from analysis.method.key_results import Result
 from analysis.method.scoring import Goal
 from analysis.notebook.display import Column
 
@@ -143,11 +144,6 @@ def score_text(value: Fraction | None) -> str | None:
     return None if value is None else SCORE(value)
 
 
-def kpi_text(name: str, value: Fraction | None) -> str | None:
-    """Write the value of a KPI with its decimals."""
-    return None if value is None else decimal(kpi(name).decimals)(value)
-
-
 def amount_text(value: Fraction) -> str:
     """Write an amount of money for a sentence, before its currency: large ones in millions.
 
@@ -161,7 +157,7 @@ def amount_text(value: Fraction) -> str:
     return f"{decimal(1 if abs(value) < 10**9 else 0)(value / 10**6)} {tr('million')}"
 
 
-def level_text(record: Indicator, value: Fraction | None, *, unit: bool = False) -> str | None:
+def level_text(record: Kpi, value: Fraction | None, *, unit: bool = False) -> str | None:
     """Write the level of an indicator with its decimals."""
     if value is None:
         return None
@@ -183,7 +179,7 @@ def change_text(unit: str, change: Fraction | None, growth: Fraction | None) -> 
     return None if growth is None else percent(1, signed=True)(growth)
 
 
-def goal_text(record: Indicator, goal: Goal | None, *, unit: bool = False) -> str | None:
+def goal_text(record: Kpi, goal: Goal | None, *, unit: bool = False) -> str | None:
     """Write a goal as levels: ``≥ 10.0%`` with its unit."""
     if goal is None:
         return None
@@ -193,3 +189,11 @@ def goal_text(record: Indicator, goal: Goal | None, *, unit: bool = False) -> st
     if low:
         return f"{'>' if goal.strict else '≥'} {low}"
     return f"≤ {high}"
+
+
+def result_texts(result: Result, currency: str) -> tuple[str | None, ...]:
+    """Write a key result's start, goal, level, unit and score."""
+    record = indicator(result.kpi, currency)
+    start, level = (level_text(record, value) for value in (result.baseline, result.value))
+    goal, score = goal_text(record, result.goal), score_text(result.score.score)
+    return start, goal, level, record.unit, score
