@@ -174,11 +174,9 @@ def outward_percent(low: Any, high: Any) -> tuple[str, str]:
     return below + language().percent, above + language().percent
 
 
-def percent(
-    places: int = 1, *, signed: bool = False, rounding: Rounding = Rounding.HALF_UP
-) -> Format:
+def percent(places: int = 1, *, signed: bool = False) -> Format:
     """Format shares and growth rates, given as ratios: 0.229 is ``22.9%``."""
-    return lambda value: _text(exact(value) * 100, places, signed, rounding) + language().percent
+    return lambda value: _text(exact(value) * 100, places, signed) + language().percent
 
 
 def points(places: int = 1, *, signed: bool = True) -> Format:
@@ -186,9 +184,9 @@ def points(places: int = 1, *, signed: bool = True) -> Format:
     return lambda value: _text(exact(value) * 100, places, signed) + f" {tr('pp')}"
 
 
-def money(places: int = 2, *, signed: bool = False) -> Format:
+def money(places: int = 2) -> Format:
     """Format centimos as the currency's units: 30311000 is ``303,110.00``."""
-    return lambda value: _text(exact(value) / 100, places, signed)
+    return lambda value: _text(exact(value) / 100, places, signed=False)
 
 
 def exact(value: Any) -> Fraction:

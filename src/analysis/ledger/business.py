@@ -9,6 +9,7 @@ every quarter, so that no margin, return or turnover of the made-up firm shows a
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -23,7 +24,7 @@ from analysis.base.periods import (
     quarter_of,
     quarter_start,
 )
-from analysis.ledger.plan import MADE_UP, apportion, jitter
+from analysis.ledger.plan import MADE_UP, apportion, jitter, table_of
 
 DIRECT = {"materials": 34, "labour": 26}
 """Direct cost in 100 of sales, by category (an assumption)."""
@@ -35,6 +36,9 @@ TAX_PERCENT = 29
 """Income tax in 100 of profit before tax (the general rate in Peru)."""
 
 FIRM = f"{MADE_UP}-SEGELEC"
+
+_COST = "incurred_on category amount_centimos service_id"
+"""Columns of the table of costs, after its key."""
 
 _STOCKS = {"fixed_assets": 90, "receivables": 45, "inventories": 30, "cash": 30}
 _CLAIMS = {"equity": 115, "interest_debt": 45}
@@ -68,7 +72,7 @@ def make_costs(
     """
     rng = stream(seed, "costs")
     quarter = service["completed_on"].map(lambda day: quarter_of(day.date()))
-    rows: list[tuple[object, str, int, str]] = []
+    rows: list[tuple[pd.Timestamp, str, int, str]] = []
     spent: dict[str, int] = {}
     for q, total in sorted(sales_by_quarter(sale).items()):
         done = service[quarter == q]
@@ -81,24 +85,22 @@ def make_costs(
                 rows.append((day, category, amount, key))
                 spent[key] = spent.get(key, 0) + amount
         rows += _overheads(q, total, rng)
-    cost = pd.DataFrame(rows, columns=["incurred_on", "category", "amount_centimos", "service_id"])
-    cost["incurred_on"] = pd.to_datetime(cost["incurred_on"])
-    cost = cost.sort_values(["incurred_on", "category", "service_id"], ignore_index=True)
-    cost.insert(0, "cost_id", [f"{MADE_UP}-K{i:05d}" for i in range(1, len(cost) + 1)])
+    rows.sort(key=lambda row: (row[0], row[1], row[3]))
+    cost = table_of(rows, _COST, "cost_id", "K{:05d}")
     budgets = [jitter(Fraction(amount * 110, 100), rng, 20) for amount in spent.values()]
     budget = pd.DataFrame({"service_id": list(spent), "budget_centimos": budgets})
     return cost, budget.sort_values("service_id", ignore_index=True)
 
 
-def _overheads(q: int, total: int, rng: random.Random) -> list[tuple[object, str, int, str]]:
+def _overheads(
+    q: int, total: int, rng: random.Random
+) -> Iterator[tuple[pd.Timestamp, str, int, str]]:
     """Spread a quarter's overheads over its months."""
-    rows: list[tuple[object, str, int, str]] = []
     for category, percent in OVERHEAD.items():
         weights = [90 + rng.randrange(20) for _ in range(3)]
         parts = apportion(jitter(Fraction(total * percent, 100), rng), weights)
         for i, part in enumerate(parts):
-            rows.append((pd.Timestamp(end_day(3 * q + i, "month")), category, part, ""))
-    return rows
+            yield pd.Timestamp(end_day(3 * q + i, "month")), category, part, ""
 
 
 def make_statements(
@@ -134,8 +136,7 @@ def make_statements(
         rows.append({**names, **_income(total, spent, tax), **now, **flows})
         taxes.append((f"{MADE_UP}-KT{q}", pd.Timestamp(quarter_end(q)), "tax", tax, ""))
         before = now
-    columns = ["cost_id", "incurred_on", "category", "amount_centimos", "service_id"]
-    return pd.DataFrame(rows), pd.DataFrame(taxes, columns=columns)
+    return pd.DataFrame(rows), table_of(taxes, f"cost_id {_COST}")
 
 
 def _income(total: int, spent: dict[str, int], tax: int) -> dict[str, int]:
@@ -206,10 +207,7 @@ def make_staff(staff_hours: pd.DataFrame, seed: int) -> pd.DataFrame:
             hired -= timedelta(days=400 + rng.randrange(900))
         rows.append((str(key), "technician", hired - timedelta(days=1), None))
     rows += _office(quarters, rng)
-    frame = pd.DataFrame(rows, columns=["staff_id", "role", "hired_on", "left_on"])
-    for column in ("hired_on", "left_on"):
-        frame[column] = pd.to_datetime(frame[column])
-    return frame
+    return table_of(rows, "staff_id role hired_on left_on")
 
 
 def _office(quarters: list[int], rng: random.Random) -> list[tuple[str, str, date, date | None]]:
@@ -248,11 +246,8 @@ def make_training(staff: pd.DataFrame, quarters: range, seed: int) -> pd.DataFra
             hours, certified = 8 + 4 * rng.randrange(7), rng.randrange(10) < CERTIFIED_IN_10
             if rng.randrange(10) < TRAINED_IN_10 and key in _employed(staff, held):
                 rows.append((key, held, hours, "yes" if certified else "no"))
-    frame = pd.DataFrame(rows, columns=["staff_id", "held_on", "quarter_hours", "certified"])
-    frame["held_on"] = pd.to_datetime(frame["held_on"])
-    frame = frame.sort_values(["held_on", "staff_id"], ignore_index=True)
-    frame.insert(0, "training_id", [f"{MADE_UP}-E{i:04d}" for i in range(1, len(frame) + 1)])
-    return frame
+    rows.sort(key=lambda row: (row[1], row[0]))
+    return table_of(rows, "staff_id held_on quarter_hours certified", "training_id", "E{:04d}")
 
 
 def make_staff_survey(staff: pd.DataFrame, quarters: range, seed: int) -> pd.DataFrame:
@@ -265,10 +260,7 @@ def make_staff_survey(staff: pd.DataFrame, quarters: range, seed: int) -> pd.Dat
             happy = rng.randrange(100) < SATISFIED_IN_100
             score = 4 + rng.randrange(2) if happy else 1 + rng.randrange(3)
             rows.append((key, day, score))
-    frame = pd.DataFrame(rows, columns=["staff_id", "answered_on", "score"])
-    frame["answered_on"] = pd.to_datetime(frame["answered_on"])
-    frame.insert(0, "response_id", [f"{MADE_UP}-P{i:04d}" for i in range(1, len(frame) + 1)])
-    return frame
+    return table_of(rows, "staff_id answered_on score", "response_id", "P{:04d}")
 
 
 def make_esg(quarters: range, seed: int) -> pd.DataFrame:
@@ -279,7 +271,7 @@ def make_esg(quarters: range, seed: int) -> pd.DataFrame:
         for quarter in quarters
         for pillar, typical in ESG_TYPICAL.items()
     ]
-    return pd.DataFrame(rows, columns=["period", "pillar", "assessor", "score"])
+    return table_of(rows, "period pillar assessor score")
 
 
 def make_method_rows(ledger: dict[str, pd.DataFrame], seed: int) -> dict[str, pd.DataFrame]:

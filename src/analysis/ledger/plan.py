@@ -13,6 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import count
+from typing import Any
+
+import pandas as pd
 
 from analysis.base.errors import InputError
 from analysis.base.numbers import parse_percent
@@ -66,6 +69,29 @@ def jitter(value: Fraction, rng: random.Random, percent: int = 4) -> int:
 
 MADE_UP = "SYN"
 """Prefix of every key, so that no row can be taken for a real one."""
+
+
+def table_of(
+    rows: Sequence[Any], columns: str | None = None, key: str = "", form: str = ""
+) -> pd.DataFrame:
+    """Return made-up rows as a table, its days as dates, with keys if they have none.
+
+    Parameters
+    ----------
+    rows : sequence of mappings or of sequences
+        By the names of the columns, or with a cell for each column in their order.
+    columns : str
+        Names of the columns, with spaces between them; needed for sequences.
+    key, form : str
+        Name of the key, and how it is made of the number of a row: ``S{:05d}``.
+    """
+    frame = pd.DataFrame(rows, columns=columns.split() if columns else None)
+    for name in frame.columns[frame.columns.str.endswith("_on")]:
+        frame[name] = pd.to_datetime(frame[name])
+    if key:
+        frame.insert(0, key, [f"{MADE_UP}-{form.format(i)}" for i in range(1, len(frame) + 1)])
+    return frame
+
 
 QUARTER_HOURS_PER_TECHNICIAN = 4 * 460
 """Time a full-time technician works in a quarter, in units of 15 minutes (an assumption)."""

@@ -36,6 +36,7 @@ from analysis.ledger.plan import (
     Survey,
     apportion,
     make_plan,
+    table_of,
 )
 from analysis.tables.case import Case
 from analysis.tables.firm_tables import LEDGER_TABLES, Ledger
@@ -112,11 +113,7 @@ def _services(plan: Plan, rng: random.Random) -> pd.DataFrame:
                     "due_on": requested + timedelta(days=PROMISED_DAYS),
                 }
             )
-    frame = pd.DataFrame(rows)
-    frame.insert(0, "service_id", [f"{MADE_UP}-S{i:05d}" for i in range(1, len(frame) + 1)])
-    for column in ("requested_on", "started_on", "completed_on", "due_on"):
-        frame[column] = pd.to_datetime(frame[column])
-    return frame
+    return table_of(rows, key="service_id", form="S{:05d}")
 
 
 def _working_day(day: date, quarter: int) -> date:
@@ -142,21 +139,12 @@ def _by_quarter(frame: pd.DataFrame, column: str) -> dict[int, pd.DataFrame]:
 
 def _sales(plan: Plan, services: pd.DataFrame, rng: random.Random) -> pd.DataFrame:
     """Invoice every service on its completion; each quarter adds up to the plan."""
-    parts = []
+    rows: list[tuple[str, pd.Timestamp, int]] = []
     for quarter, done in _by_quarter(services, "completed_on").items():
         weights = [40 + rng.randrange(60) + rng.randrange(60) for _ in range(len(done))]
-        parts.append(
-            pd.DataFrame(
-                {
-                    "service_id": done["service_id"].to_numpy(),
-                    "invoiced_on": done["completed_on"].to_numpy(),
-                    "amount_centimos": apportion(plan.sales[quarter], weights),
-                }
-            )
-        )
-    frame = pd.concat(parts, ignore_index=True)
-    frame.insert(0, "invoice_id", [f"{MADE_UP}-F{i:05d}" for i in range(1, len(frame) + 1)])
-    return frame
+        amounts = apportion(plan.sales[quarter], weights)
+        rows += zip(done["service_id"], done["completed_on"], amounts, strict=True)
+    return table_of(rows, "service_id invoiced_on amount_centimos", "invoice_id", "F{:05d}")
 
 
 def _survey(plan: Plan, services: pd.DataFrame, rng: random.Random) -> pd.DataFrame:
@@ -168,17 +156,8 @@ def _survey(plan: Plan, services: pd.DataFrame, rng: random.Random) -> pd.DataFr
         for position, score in zip(asked, _scores(survey, rng), strict=True):
             service = done[quarter].iloc[position]
             answered = service["completed_on"].date() + timedelta(days=rng.randrange(6))
-            rows.append(
-                {
-                    "service_id": service["service_id"],
-                    "answered_on": min(answered, quarter_end(quarter)),
-                    "score": score,
-                }
-            )
-    frame = pd.DataFrame(rows, columns=["service_id", "answered_on", "score"])
-    frame["answered_on"] = pd.to_datetime(frame["answered_on"])
-    frame.insert(0, "response_id", [f"{MADE_UP}-R{i:05d}" for i in range(1, len(frame) + 1)])
-    return frame
+            rows.append((service["service_id"], min(answered, quarter_end(quarter)), score))
+    return table_of(rows, "service_id answered_on score", "response_id", "R{:05d}")
 
 
 def _asked(services: int, answers: int, rng: random.Random) -> list[int]:
@@ -212,15 +191,9 @@ def _staff_hours(plan: Plan, rng: random.Random) -> pd.DataFrame:
         weights = [950 + rng.randrange(100) for _ in range(3 * heads)]
         for i, part in enumerate(apportion(time, weights)):
             month = quarter_start(quarter).month + i % 3
-            rows.append(
-                {
-                    "staff_id": f"{MADE_UP}-T{i // 3 + 1}",
-                    "month": f"{quarter // 4}-{month:02d}",
-                    "quarter_hours": part,
-                }
-            )
-    frame = pd.DataFrame(rows)
-    return frame.sort_values(["month", "staff_id"], ignore_index=True)
+            rows.append((f"{MADE_UP}-T{i // 3 + 1}", f"{quarter // 4}-{month:02d}", part))
+    rows.sort(key=lambda row: (row[1], row[0]))
+    return table_of(rows, "staff_id month quarter_hours")
 
 
 def _heads(time: int) -> int:

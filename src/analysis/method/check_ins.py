@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property, partial
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -34,6 +33,7 @@ from analysis.kpis.catalogue import MEASURES, Indicator, Period, compute, indica
 from analysis.kpis.levels import sample_of
 from analysis.kpis.reduce import BY_DAY, IN_BUDGET, daily_sums, known, reduce
 from analysis.kpis.small_tables import month_index
+from analysis.ledger.plan import table_of
 from analysis.method.key_results import Okrs, Result, Scores, chosen
 from analysis.method.scoring import rate
 from analysis.tables.case import Case
@@ -161,9 +161,7 @@ COIN = Fraction(1, 4)
 """Brier score of who always says five of ten."""
 
 
-def read_check_ins(
-    case: Case, okrs: Okrs, folder: Path | None = None, *, until: str | None = None
-) -> list[CheckInRow]:
+def read_check_ins(case: Case, okrs: Okrs, *, until: str | None = None) -> list[CheckInRow]:
     """Read the check-ins of a case, those up to the end of a period; none if there is no file.
 
     Raises
@@ -172,7 +170,7 @@ def read_check_ins(
         If the table breaks its schema, a check-in is on an unknown key result, outside that key
         result's period, one of two for the same key result and day, or its value is no number.
     """
-    folder = folder or case.processed / "ledger"
+    folder = case.processed / "ledger"
     path = folder / CHECK_INS.file
     if not path.is_file():
         return []
@@ -350,9 +348,7 @@ def draw_check_ins(case: Case, okrs: Okrs, ledger: Ledger) -> pd.DataFrame:
             level = to_date.level(record, quarter_of(day.date()), day)
             rows.append((row.kr_id, day, _reported(record, level, rng), rng.randint(*CONFIDENCE)))
             day += timedelta(days=7)
-    frame = pd.DataFrame(rows, columns=["kr_id", "reported_on", "value", "confidence"])
-    frame.insert(0, "check_in_id", [f"SYN-W{i:04d}" for i in range(1, len(frame) + 1)])
-    return frame
+    return table_of(rows, "kr_id reported_on value confidence", "check_in_id", "W{:04d}")
 
 
 def _reported(record: Indicator, level: Fraction | None, rng: random.Random) -> str:
