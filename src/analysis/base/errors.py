@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -89,6 +89,10 @@ class InputError(BuildError):
     def _render_traceback_(self) -> list[str]:
         """Show the message in a notebook, without a traceback."""
         return [f"InputError: {self}"]
+
+
+Fault = Callable[..., InputError]
+"""Makes errors of one place, such as a row: ``partial(InputError, file=file, row=3)``."""
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import partial
 from math import factorial
 from typing import Literal
 
@@ -304,19 +305,17 @@ def load_links(case: Case) -> list[LinkRow]:
         If the table breaks its schema, an indicator is unknown, or a link points at itself.
     """
     links = read_rows(LINKS, case.method, case.root)
-    file = str((case.method / LINKS.file).relative_to(case.root))
     for link in links:
+        at = partial(
+            InputError, file=(case.method / LINKS.file).relative_to(case.root), row=link.link_id
+        )
         for end, key in (("cause", link.cause), ("effect", link.effect)):
             try:
                 indicator(key)
             except InputError as error:
-                raise InputError(
-                    error.rule, file=file, row=link.link_id, column=end, value=key
-                ) from None
+                raise at(error.rule, column=end, value=key) from None
         if link.cause == link.effect:
-            raise InputError(
-                "a link points at itself", file=file, row=link.link_id, value=link.cause
-            )
+            raise at("a link points at itself", value=link.cause)
     return links
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
 
 import pandas as pd
 
-from analysis.base.errors import InputError
+from analysis.base.errors import Fault, InputError
 from analysis.base.language import tr
 from analysis.base.periods import MONTHS, distance, parse_label
 from analysis.base.text import fields, frame_of
@@ -138,23 +138,19 @@ def contradictions(
     yield from _same_reading(case, targets)
 
 
-_Fault = Callable[..., InputError]
-"""An error on one row, short of its rule, column and value."""
-
-
-def _at(case: Case, table: Table, row: str | None = None) -> _Fault:
+def _at(case: Case, table: Table, row: str | None = None) -> Fault:
     file = (case.method / table.file).relative_to(case.root)
     return partial(InputError, file=file, row=row)
 
 
-def _known(at: _Fault, column: str, value: str, known: Set[str]) -> Iterator[InputError]:
+def _known(at: Fault, column: str, value: str, known: Set[str]) -> Iterator[InputError]:
     if value not in known:
         shown = ", ".join(sorted(known)) if len(known) < 20 else tr("those of claims.csv")
         rule = tr("there is none of this name; known are {names}", names=shown)
         yield at(rule, column=column, value=value)
 
 
-def _indicator(at: _Fault, key: str) -> Iterator[InputError]:
+def _indicator(at: Fault, key: str) -> Iterator[InputError]:
     try:
         indicator(key)
     except InputError as error:
@@ -175,14 +171,14 @@ def _weights(
                 yield at(tr("a headline carries no weight"), column="weight", value=row.weight)
 
 
-def _add_up(at: _Fault, weights: Iterable[str]) -> Iterator[InputError]:
+def _add_up(at: Fault, weights: Iterable[str]) -> Iterator[InputError]:
     try:
         check_weights(map(Fraction, weights))
     except InputError as error:
         yield at(error.rule, column="weight", value=error.value, fix=error.fix)
 
 
-def _reading(at: _Fault, case: Case, target: TargetRow) -> Iterator[InputError]:
+def _reading(at: Fault, case: Case, target: TargetRow) -> Iterator[InputError]:
     axes = case.parameters.readings
     if bool(target.axis) != bool(target.option):
         yield at(tr("axis and option go together"))
@@ -192,7 +188,7 @@ def _reading(at: _Fault, case: Case, target: TargetRow) -> Iterator[InputError]:
         yield from _known(at, "option", target.option, axes[target.axis].options.keys())
 
 
-def _amount(at: _Fault, target: TargetRow, result: KeyResultRow | None) -> Iterator[InputError]:
+def _amount(at: Fault, target: TargetRow, result: KeyResultRow | None) -> Iterator[InputError]:
     """Refuse a level that is the given baseline, and a target for the worse unless confirmed.
 
     Most targets for the worse are slips of the sign. A change is compared with zero, and a level

@@ -7,6 +7,7 @@ import datetime
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
@@ -85,12 +86,11 @@ class Parameters(schema.Strict):
     def _are_above_zero(cls, rates: dict[str, float | int | str]) -> dict[str, float | int | str]:
         for currency, rate in rates.items():
             if not re.fullmatch(r"\d+(\.\d+)?", str(rate)) or float(rate) <= 0:
-                raise ValueError(
-                    tr(
-                        "the rate of {currency} must be a number above 0, such as 4.05",
-                        currency=currency,
-                    )
+                rule = tr(
+                    "the rate of {currency} must be a number above 0, such as 4.05",
+                    currency=currency,
                 )
+                raise ValueError(rule)
         return rates
 
     @field_validator("accounts", mode="before")
@@ -115,13 +115,12 @@ class Parameters(schema.Strict):
     def _ends_are_in_order(self) -> Parameters:
         first, last = self.complete_from, self.complete_through
         if first and last and first > last:
-            raise ValueError(
-                tr(
-                    "complete_from ({first}) must not be after complete_through ({last})",
-                    first=first,
-                    last=last,
-                )
+            rule = tr(
+                "complete_from ({first}) must not be after complete_through ({last})",
+                first=first,
+                last=last,
             )
+            raise ValueError(rule)
         return self
 
     @property
@@ -220,18 +219,13 @@ class Case:
         reading = {name: axis.default for name, axis in axes.items()}
         for name, option in (choices or {}).items():
             if name not in axes:
-                raise InputError(
-                    "there is no reading of this name; "
-                    + (f"known are {', '.join(axes)}" if axes else "the case has none"),
-                    value=name,
-                    fix="leave it out, or describe it under readings: in case.yaml",
-                )
+                known = f"known are {', '.join(axes)}" if axes else "the case has none"
+                fix = "leave it out, or describe it under readings: in case.yaml"
+                raise InputError(f"there is no reading of this name; {known}", value=name, fix=fix)
             if option not in axes[name].options:
-                raise InputError(
-                    f"not an option of the reading {name}; known are "
-                    + ", ".join(axes[name].options),
-                    value=option,
-                )
+                known = ", ".join(axes[name].options)
+                rule = f"not an option of the reading {name}; known are {known}"
+                raise InputError(rule, value=option)
             reading[name] = option
         return reading
 
@@ -347,29 +341,25 @@ def _path_of(name: str, root: Path) -> Path:
 
 def read_parameters(path: Path, shown: Path, name: str) -> Parameters | list[InputError]:
     """Read ``case.yaml``, or say all that is wrong with it."""
+    at = partial(InputError, file=shown)
     if not path.resolve().is_relative_to(path.parent.resolve()):
-        rule = "the file lies outside the case's folder"
-        return [InputError(rule, file=shown, fix="put the file itself here")]
+        return [at("the file lies outside the case's folder", fix="put the file itself here")]
     try:
         content = yaml.load(path.read_text(encoding="utf-8-sig"), PlainLoader)
         rule, fix = tr("holds a control character"), tr("type the text again")
         texts = [(column, text) for column, text in schema.texts_of(content) if forbidden(text)]
         if texts:
-            return [
-                InputError(rule, file=shown, column=column, value=text, fix=fix)
-                for column, text in texts
-            ]
+            return [at(rule, column=column, value=text, fix=fix) for column, text in texts]
         parameters = Parameters.model_validate(content)
     except OSError as error:
         return [system_error(error, shown)]
     except UnicodeDecodeError:
-        rule, fix = tr("the file is not UTF-8 text"), tr("save it as UTF-8")
-        return [InputError(rule, file=shown, fix=fix)]
+        return [at(tr("the file is not UTF-8 text"), fix=tr("save it as UTF-8"))]
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         if isinstance(error, ValidationError):
             return schema.schema_problems(error, shown, Parameters)
         return [schema.yaml_problem(error, shown)]
     if parameters.name != name:
         rule = tr("the name must be that of its folder, {name}", name=name)
-        return [InputError(rule, file=shown, column="name", value=parameters.name)]
+        return [at(rule, column="name", value=parameters.name)]
     return parameters

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, ClassVar, Generic, get_args
@@ -30,7 +30,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from typing_extensions import TypeVar
 
-from analysis.base.errors import InputError, raise_all, shown, system_error
+from analysis.base.errors import Fault, InputError, collecting, raise_all, shown, system_error
 from analysis.base.language import tr
 from analysis.base.text import listed, unguarded, without_formulas, write_text
 from analysis.tables.columns import (
@@ -189,21 +189,14 @@ def examine_rows(table: Table[R], folder: Path, root: Path) -> tuple[list[R], li
         absent = dict.fromkeys(set(table.row.model_fields) - set(reader.fieldnames or []), "")
         lines = [(reader.line_num, _as_read(cells) | absent) for cells in reader]
     except csv.Error as error:
-        raise InputError(
-            f"not readable as CSV ({error})",
-            file=file,
-            fix="write quotation marks inside a cell twice, or delete them",
-        ) from None
-    rows: list[R] = []
+        fix = "write quotation marks inside a cell twice, or delete them"
+        raise InputError(f"not readable as CSV ({error})", file=file, fix=fix) from None
+    rows: dict[int, R] = {}
     errors: list[InputError] = []
-    kept = []
     for line, cells in lines:
-        try:
-            rows.append(_parse_row(table, cells, line, file))
-            kept.append(line)
-        except InputError as error:
-            errors += error.all
-    return rows, [*errors, *_twice(table, rows, kept, file)]
+        with collecting(errors):
+            rows[line] = _parse_row(table, cells, partial(InputError, file=file, row=line))
+    return [*rows.values()], [*errors, *_twice(table, rows, file)]
 
 
 def utf_16(content: bytes) -> str:
@@ -276,51 +269,32 @@ def frame_text(frame: pd.DataFrame) -> str:
 
 def check_columns(table: Table, header: list[str], file: Path) -> None:
     """Refuse a header that lacks columns of the table, other than optional ones, or has others."""
-    wanted = table.row.model_fields
+    wanted, at = table.row.model_fields, partial(InputError, file=file, row=1)
     names = ", ".join(wanted)
+    rule, fix = f"this column is missing; the table needs {names}", "add it to the first row"
     missing = [
-        InputError(
-            f"this column is missing; the table needs {names}",
-            file=file,
-            row=1,
-            column=name,
-            fix="add it to the first row",
-        )
+        at(rule, column=name, fix=fix)
         for name, info in wanted.items()
         if name not in header and (name in table.row.present or not may_be_empty(info))
     ]
-    unknown = [
-        InputError(
-            f"this column is unknown; known are {names}",
-            file=file,
-            row=1,
-            column=name,
-            fix="correct its name, or take the column out",
-        )
-        for name in header
-        if name not in wanted
-    ]
+    rule = f"this column is unknown; known are {names}"
+    fix = "correct its name, or take the column out"
+    unknown = [at(rule, column=name, fix=fix) for name in header if name not in wanted]
     raise_all([*missing, *unknown])
 
 
-def _parse_row(table: Table[R], cells: dict[Any, Any], line: int, file: Path) -> R:
+def _parse_row(table: Table[R], cells: dict[Any, Any], at: Fault) -> R:
     if None in cells or None in cells.values():
-        raise InputError(
-            "the row has more or fewer cells than the header",
-            file=file,
-            row=line,
-            fix="put cells that contain the delimiter, such as a comma, into quotation marks",
-        )
+        fix = "put cells that contain the delimiter, such as a comma, into quotation marks"
+        raise at("the row has more or fewer cells than the header", fix=fix)
     try:
         return table.row.model_validate(cells)
     except ValidationError as error:
-        raise_all([_broken(table, cells, problem, line, file) for problem in error.errors()])
+        raise_all([_broken(table, cells, problem, at) for problem in error.errors()])
         raise
 
 
-def _broken(
-    table: Table, cells: dict[Any, Any], problem: ErrorDetails, line: int, file: Path
-) -> InputError:
+def _broken(table: Table, cells: dict[Any, Any], problem: ErrorDetails, at: Fault) -> InputError:
     """Say which rule a row breaks, and in which column."""
     column = str(problem["loc"][0]) if problem["loc"] else None
     rule = broken_rule(problem)
@@ -328,27 +302,23 @@ def _broken(
     if column is None and head is not None and head[1] in table.row.model_fields:
         column, rule = head[1], rule[head.end() :]
     value = cells.get(column) if column and problem["type"] != "value_error" else None
-    return InputError(
-        rule, file=file, row=line, column=column, value=value, fix=_REMEDIES.get(problem["type"])
-    )
+    return at(rule, column=column, value=value, fix=_REMEDIES.get(problem["type"]))
 
 
-def _twice(table: Table, rows: Iterable[Row], lines: list[int], file: Path) -> Iterator[InputError]:
+def _twice(table: Table, rows: Mapping[int, Row], file: Path) -> Iterator[InputError]:
     """Find keys that stand in an earlier row already; an empty one is none."""
     seen: dict[tuple[object, ...], int] = {}
-    for row, line in zip(rows, lines, strict=True):
+    at = partial(InputError, file=file, column=", ".join(table.key))
+    for line, row in rows.items():
         key = tuple(getattr(row, column) for column in table.key)
         if not any(key):
             continue
         if key in seen and not table.repeats:
-            yield InputError(
+            rule, fix = (
                 f"this key stands already in row {seen[key]}",
-                file=file,
-                row=line,
-                column=", ".join(table.key),
-                value=", ".join(map(str, key)),
-                fix="give every row a key of its own",
+                "give every row a key of its own",
             )
+            yield at(rule, row=line, value=", ".join(map(str, key)), fix=fix)
         seen.setdefault(key, line)
 
 

@@ -137,13 +137,11 @@ class Axis(Strict):
     @model_validator(mode="after")
     def _default_is_an_option(self) -> Axis:
         if self.default not in self.options:
-            raise ValueError(
-                tr(
-                    "default '{name}' is none of the options: {names}",
-                    name=self.default,
-                    names=", ".join(self.options),
-                )
+            names = ", ".join(self.options)
+            rule = tr(
+                "default '{name}' is none of the options: {names}", name=self.default, names=names
             )
+            raise ValueError(rule)
         return self
 
 
@@ -212,23 +210,19 @@ class Periods(Strict):
     def _are_periods_in_order(self) -> Periods:
         first, last = time.parse_quarter(self.first), time.parse_quarter(self.last)
         grain, current = time.parse_label(self.current)
+        named = self.model_dump()
         if first > last:
-            raise ValueError(
-                tr(
-                    "first ({first}) must not be after last ({last}); correct one of them",
-                    **self.model_dump(),
-                )
+            rule = tr(
+                "first ({first}) must not be after last ({last}); correct one of them", **named
             )
+            raise ValueError(rule)
         if grain == "quarter" and not first <= current <= last:
-            raise ValueError(
-                tr(
-                    "current ({current}) must lie between first ({first}) and last ({last})",
-                    **self.model_dump(),
-                )
+            rule = tr(
+                "current ({current}) must lie between first ({first}) and last ({last})", **named
             )
+            raise ValueError(rule)
         if not all(first <= quarter <= last for quarter in time.parse_period(self.baseline)):
-            text = tr("baseline ({baseline}) must lie within first and last", **self.model_dump())
-            raise ValueError(text)
+            raise ValueError(tr("baseline ({baseline}) must lie within first and last", **named))
         return self
 
 

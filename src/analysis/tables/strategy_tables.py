@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import partial
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -394,15 +395,12 @@ def read_claims(case: Case) -> list[ClaimRow]:
     """
     claims, errors = examine_rows(CLAIMS, case.raw, case.root)
     known = case.parameters.readings
+    file = (case.raw / CLAIMS.file).relative_to(case.root)
+    rule = f"case.yaml has no reading of this name; it has {', '.join(known) or 'none'}"
+    fix = "correct the name, or describe the reading under readings: in case.yaml"
+    at = partial(InputError, rule, file=file, column="readings", fix=fix)
     unknown = [
-        InputError(
-            f"case.yaml has no reading of this name; it has {', '.join(known) or 'none'}",
-            file=(case.raw / CLAIMS.file).relative_to(case.root),
-            row=claim.claim_id,
-            column="readings",
-            value=axis,
-            fix="correct the name, or describe the reading under readings: in case.yaml",
-        )
+        at(row=claim.claim_id, value=axis)
         for claim in claims
         for axis in claim.axes
         if axis not in known
@@ -431,7 +429,7 @@ def _with_decimals(case: Case, claims: list[ClaimRow]) -> tuple[list[ClaimRow], 
     (row, first), *others = open_rows
     more = f"; {len(others)} more have two readings" if others else ""
     first.rule, first.row, first.column = first.rule + more, row, "printed"
-    first.file = str((case.raw / CLAIMS.file).relative_to(case.root))
+    first.file = (case.raw / CLAIMS.file).relative_to(case.root).as_posix()
     first.fix = (
         "for the whole text, add the line intake: {decimal: comma} or intake: {decimal: point} to "
         f"case.yaml; for this row alone, {first.fix}"
