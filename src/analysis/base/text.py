@@ -336,9 +336,9 @@ def without_formulas(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a frame whose texts are all :func:`guarded`."""
     safe = frame.copy(deep=False)
     for name in frame.columns[[not is_numeric_dtype(kind) for kind in frame.dtypes]]:
-        cells = [guarded(cell) if isinstance(cell, str) else cell for cell in frame[name]]
-        if any(isinstance(cell, str) for cell in cells):
-            safe[name] = pd.Series(cells, index=frame.index, dtype="object")
+        texts = {cell for cell in frame[name].unique() if isinstance(cell, str)}
+        if risky := {text: guarded(text) for text in texts if guarded(text) != text}:
+            safe[name] = column([risky.get(cell, cell) for cell in frame[name]], frame.index)
     return safe
 
 

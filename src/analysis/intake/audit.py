@@ -132,7 +132,7 @@ class _InPlace(Rows):
     def _select(self, columns: str, *, once: bool = False) -> None:
         """Take some columns for the table's frame, computed at once if they are needed often."""
         found = self.store.sql(f"select {columns} from {self._cells()}")
-        self.frame = nw.from_native(duck.computed_once(found) if once else found).lazy()
+        self.frame = nw.from_native(duck.computed_once(self.store, found) if once else found).lazy()
 
     def _check_cells(self) -> None:
         """Count the rows, and report each rule that their cells break."""

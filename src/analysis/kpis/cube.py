@@ -6,8 +6,9 @@ files. The sums are the same to the last céntimo.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from copy import copy
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -29,6 +30,7 @@ from analysis.kpis.duck import (
     OPEN,
     TABLES,
     Files,
+    Relations,
     header,
     in_whole_units,
     selection,
@@ -94,7 +96,7 @@ def files(folder: Path) -> Files:
 
 
 @contextmanager
-def opened(folder: Path, root: Path, scratch: Path) -> Iterator[dict[str, Any]]:
+def opened(folder: Path, root: Path, scratch: Path) -> Iterator[Relations]:
     """Open the tables of a folder as relations that :func:`analysis.kpis.reduce.reduce` takes.
 
     Parameters
@@ -108,7 +110,7 @@ def opened(folder: Path, root: Path, scratch: Path) -> Iterator[dict[str, Any]]:
 
     Yields
     ------
-    dict of str to DuckDBPyRelation
+    Relations
         By table name. What goes wrong while they are used is raised as InputError.
 
     Raises
@@ -118,7 +120,8 @@ def opened(folder: Path, root: Path, scratch: Path) -> Iterator[dict[str, Any]]:
     """
     found = files(folder)
     with store_on(folder, root, scratch, found) as store:
-        yield {name: _relation(store, name, paths, root) for name, paths in found.items()}
+        tables = {name: _relation(store, name, paths, root) for name, paths in found.items()}
+        yield Relations(store, tables)
 
 
 def _relation(store: Any, name: str, paths: list[Path], root: Path) -> Any:
@@ -209,12 +212,12 @@ def engine_for(case: Case, found: Files) -> Engine:
 
 
 @contextmanager
-def open_ledger(case: Case) -> Iterator[Mapping[str, Any]]:
+def open_ledger(case: Case) -> Iterator[dict[str, Any]]:
     """Open a case's rows for :func:`analysis.kpis.reduce.reduce`.
 
     Yields
     ------
-    mapping of str to DataFrame or DuckDBPyRelation
+    dict of str to DataFrame or DuckDBPyRelation
         By table name. Frames are validated row by row; relations are as they are summed.
 
     Raises
@@ -230,7 +233,7 @@ def open_ledger(case: Case) -> Iterator[Mapping[str, Any]]:
         yield relations
 
 
-def _opened(case: Case) -> AbstractContextManager[dict[str, Any]]:
+def _opened(case: Case) -> AbstractContextManager[Relations]:
     return opened(ledger_folder(case), case.root, case.root / ".build" / case.name)
 
 
@@ -248,7 +251,7 @@ def make_cube(case: Case) -> Totals:
         return sums_through(ledger, wanted)
 
 
-def sums_through(ledger: Mapping[str, Any], measures: Collection[str] = PUBLISHED) -> Totals:
+def sums_through(ledger: dict[str, Any], measures: Collection[str] = PUBLISHED) -> Totals:
     """Sum rows up to the day through which they are complete.
 
     Where that day lies within a month, the same days of last year's month are summed too, under
@@ -284,7 +287,7 @@ def _with_zeros(sums: Totals, month: int, known: Iterable[str]) -> Totals:
     return pd.concat([sums, zeros.assign(**dict.fromkeys(DIMENSIONS, ALL))], ignore_index=True)
 
 
-def up_to(ledger: Mapping[str, Any], day: date) -> dict[str, Any]:
+def up_to(ledger: dict[str, Any], day: date) -> dict[str, Any]:
     """Keep the rows up to and including a day; of what is recorded by the month, whole months.
 
     Parameters
@@ -295,7 +298,7 @@ def up_to(ledger: Mapping[str, Any], day: date) -> dict[str, Any]:
         The last day.
     """
     ended = month_label(month_of(day + timedelta(days=1)))
-    kept = {}
+    kept = copy(ledger)
     for name, frame in ledger.items():
         rows = nw.from_native(frame)
         column = period_column(TABLES[name]) if name in TABLES else ""

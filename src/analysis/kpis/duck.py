@@ -315,15 +315,23 @@ def require_duckdb(file: Path) -> Any:
         ) from None
 
 
-def computed_once(relation: Any) -> Any:
+class Relations(dict[str, Any]):
+    """Relations by table, with the connection that they read through."""
+
+    def __init__(self, store: Any, tables: Mapping[str, Any]) -> None:
+        super().__init__(tables)
+        self.store = store
+
+
+def computed_once(store: Any, relation: Any) -> Any:
     """Put the rows of a relation into a temporary file, and return a relation that reads it.
 
     A file, since a table in DuckDB's memory is the first thing for which that does not suffice.
     """
-    ((spill,),) = relation.query("rows", "select current_setting('temp_directory')").fetchall()
+    ((spill,),) = store.execute("select current_setting('temp_directory')").fetchall()
     file = sql_text(f"{spill}/{uuid4().hex}.parquet")
-    relation.query("rows", f"copy rows to {file} (format parquet)")
-    return relation.query("rows", f"from read_parquet({file})")
+    store.execute(f"copy ({relation.sql_query()}) to {file} (format parquet)")
+    return store.sql(f"from read_parquet({file})")
 
 
 def _confine(store: Any, *folders: Path) -> None:

@@ -25,7 +25,6 @@ from analysis.kpis.small_tables import (
     Frames,
     Parts,
     collected,
-    month_index,
     small_sums,
     zeros,
 )
@@ -102,24 +101,24 @@ def reduce(
     >>> reduce({"sale": sale}, by=())[["measure", "value"]].to_records(index=False).tolist()
     [('sales', 350), ('sales', 400)]
     """
-    frames = lazy(ledger)
+    frames, store = lazy(ledger), getattr(ledger, "store", None)
     customer = ["customer_id"] if {NEW_SALES, ACTIVE} & set(measures) else []
     if "service" in frames and (by or customer):
-        service = _computed_once(_typed(frames, "service", [*customer, *by]))
+        service = _computed_once(store, _typed(frames, "service", [*customer, *by]))
         frames = {**frames, "service": service}
     parts = [*row_sums(frames, by, measures), *small_sums(frames, measures)]
     if "sale" in frames:
         lines = invoices(frames, by, measures)
         there = lines.collect_schema().names()
         if "customer_id" in there or "invoice_id" in there:
-            lines = _computed_once(lines)
+            lines = _computed_once(store, lines)
             found = collected(lines.group_by("month").agg(lines=nw.len()), "month")["month"]
             months = sorted(map(int, found))
             parts += _invoice_counts(lines, months) if "invoice_id" in there else ()
             if "customer_id" in there and months:
-                parts += _customer_sums(lines, months, by, measures)
+                parts += _customer_sums(store, lines, months, by, measures)
         sold = _SOLD | (_OF_COST if COST in there else {})
-        parts += _by_month(_sums(lines, "invoiced_on", by, sold, measures), by)
+        parts += _sums(lines, "invoiced_on", by, sold, measures)
     return add_up(parts, by)
 
 
@@ -158,7 +157,7 @@ def row_sums(frames: Frames, by: Sequence[str], measures: Collection[str]) -> Pa
 
     Additive over any division of the ledger that keeps all rows of a service together.
     """
-    if parts := [*_by_month(_daily_sums(frames, by, measures), by)]:
+    if parts := [*_dated_sums(frames, by, measures)]:
         yield known(pd.concat(parts, ignore_index=True), measures)
 
 
@@ -172,26 +171,27 @@ BY_DAY = (
 def daily_sums(ledger: Mapping[str, Any], measure: str) -> pd.DataFrame:
     """Sum a measure of `BY_DAY` by day and month, with what :func:`known` needs."""
     frames = lazy(ledger)
-    parts = [*_daily_sums(frames, (), (measure,))]
+    parts = [*_dated_sums(frames, (), (measure,), daily=True)]
     if "sale" in frames:
-        parts += _sums(frames["sale"], "invoiced_on", (), _SOLD, (measure,))
-    wide = parts[0] if parts else pd.DataFrame(columns=["day", "month"])
-    return wide.melt(id_vars=["day", "month"], var_name="measure")
+        parts += _sums(frames["sale"], "invoiced_on", (), _SOLD, (measure,), daily=True)
+    return parts[0] if parts else pd.DataFrame(columns=["month", "day", "measure", "value"])
 
 
-def _daily_sums(frames: Frames, by: Sequence[str], measures: Collection[str]) -> Parts:
+def _dated_sums(
+    frames: Frames, by: Sequence[str], measures: Collection[str], *, daily: bool = False
+) -> Parts:
     if "service" in frames:
-        yield from _sums_of_services(frames, by, measures)
+        yield from _sums_of_services(frames, by, measures, daily=daily)
     if "cost" in frames:
         rows = _typed(frames, "cost", by).filter(nw.col("category").is_in(OPERATING))
         amount = nw.col("amount_centimos")
         direct = amount * _flag(nw.col("category").is_in(DIRECT))
         exact = {"direct_cost": direct, "operating_cost": amount}
-        yield from _sums(rows, "incurred_on", by, exact, measures)
+        yield from _sums(rows, "incurred_on", by, exact, measures, daily=daily)
     if "survey_response" in frames:
         rows = _typed(frames, "survey_response", by)
         asked = {"answers": _COUNT, "satisfied": _flag(nw.col("score") >= SATISFIED_FROM)}
-        yield from _sums(rows, "answered_on", by, asked, measures)
+        yield from _sums(rows, "answered_on", by, asked, measures, daily=daily)
 
 
 _NEEDED = {
@@ -220,7 +220,9 @@ def known(sums: pd.DataFrame, measures: Collection[str]) -> pd.DataFrame:
     return sums[sums["measure"].isin([*measures])]
 
 
-def _sums_of_services(frames: Frames, by: Sequence[str], measures: Collection[str]) -> Parts:
+def _sums_of_services(
+    frames: Frames, by: Sequence[str], measures: Collection[str], *, daily: bool
+) -> Parts:
     needed = {day for name, days in _NEEDED.items() if name in measures for day in days}
     service = frames["service"]
     on_time = nw.col("completed_on") <= nw.col("due_on")
@@ -237,7 +239,8 @@ def _sums_of_services(frames: Frames, by: Sequence[str], measures: Collection[st
         left = nw.col("left")
         spans[IN_BUDGET] = _flag(on_time & (left.fill_null(-1) >= 0))
         lacks[BUDGETS] = _flag(~left.is_null())
-    yield from _sums(service, "completed_on", by, spans | lacks, [*measures, *lacks])
+    wanted = [*measures, *lacks]
+    yield from _sums(service, "completed_on", by, spans | lacks, wanted, daily=daily)
 
 
 def _left_of_budgets(frames: Frames) -> nw.LazyFrame[Any]:
@@ -262,8 +265,7 @@ def invoices(frames: Frames, by: Sequence[str], measures: Collection[str]) -> nw
     wanted = [*customer, *(["invoice_id"] if INVOICES in measures else [])]
     wanted += [COST] if {*COSTED} & set(measures) else []
     named = [name for name in wanted if name in there]
-    day = nw.col("invoiced_on")
-    month = (12 * day.dt.year() + day.dt.month() - 1).cast(nw.Int64)
+    month = _month("invoiced_on")
     return lines.select("invoiced_on", "amount_centimos", *named, *by, month=month)
 
 
@@ -281,7 +283,11 @@ def _invoice_counts(lines: nw.LazyFrame[Any], months: Sequence[int]) -> Parts:
 
 
 def _customer_sums(
-    lines: nw.LazyFrame[Any], months: Sequence[int], by: Sequence[str], measures: Collection[str]
+    store: Any,
+    lines: nw.LazyFrame[Any],
+    months: Sequence[int],
+    by: Sequence[str],
+    measures: Collection[str],
 ) -> Parts:
     """Count the customers who were asked for money, and sum the sales to new ones.
 
@@ -298,7 +304,8 @@ def _customer_sums(
         digit = nw.when(at >= 0, at < 12).then(nw.lit(2.0) ** at).otherwise(0.0)
         digits |= {f"{name} {year}": nw.col(name) * digit for name in flags}
     customers = once.agg(nw.col(*flags).max()).select("customer_id", **digits)
-    customers = _computed_once(customers.group_by("customer_id").agg(nw.col(*digits).sum()))
+    customers = customers.group_by("customer_id").agg(nw.col(*digits).sum())
+    customers = _computed_once(store, customers)
     if ACTIVE in measures:
         yield from _active(customers, months)
     if NEW_SALES in measures:
@@ -310,7 +317,7 @@ def _customer_sums(
             now = nw.when(month >= begins).then(nw.col(f"known {quarter}")).otherwise(now)
         rows = rows.join(customers.select("customer_id", **known), on="customer_id")
         sold = {NEW_SALES: nw.col("amount_centimos") * (1 - now)}
-        yield from _by_month(_sums(rows, "invoiced_on", by, sold, (NEW_SALES,)), by)
+        yield from _sums(rows, "invoiced_on", by, sold, (NEW_SALES,))
 
 
 def _invoiced(months: Sequence[int]) -> nw.Expr:
@@ -331,16 +338,15 @@ def _active(customers: nw.LazyFrame[Any], months: Sequence[int]) -> Parts:
     """
     sums = []
     for year in sorted({containing(month, "year") for month in months}):
-        digits = f"asked {year}"
-        alike = customers.group_by(digits).agg(customers=nw.len())
-        found = collected(alike, digits, "customers").astype("int64")
+        name = f"asked {year}"
+        alike = customers.group_by(name).agg(customers=nw.len())
+        digits, number = collected(alike, name, "customers").astype("int64").to_numpy().T
         for month in (month for month in months if containing(month, "year") == year):
             place = month - first_month(year, "year")
             for form in GRAINS.values():
                 at = place % form.months
-                first = (found[digits] // 2 ** (place - at)) % 2 ** (at + 1) == 2**at
-                name = MEASURES[ACTIVE].summed_as(form.months)
-                sums.append((month, name, found.loc[first, "customers"].sum()))
+                first = (digits >> (place - at)) % 2 ** (at + 1) == 2**at
+                sums.append((month, MEASURES[ACTIVE].summed_as(form.months), number[first].sum()))
     counted = pd.DataFrame(sums, columns=["month", "measure", "value"])
     if counted["value"].any():
         yield counted
@@ -394,16 +400,21 @@ def _named(rows: nw.LazyFrame[Any], key: str) -> nw.LazyFrame[Any]:
     return rows.filter(_is_filled(key))
 
 
-def _computed_once(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+def _computed_once(store: Any, rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Keep rows that are used more than once; DuckDB would join them anew each time."""
-    if not rows.implementation.is_duckdb():
+    if store is None:
         return rows
-    kept: nw.LazyFrame[Any] = nw.from_native(computed_once(rows.to_native())).lazy()
+    kept: nw.LazyFrame[Any] = nw.from_native(computed_once(store, rows.to_native())).lazy()
     return kept
 
 
 def _flag(condition: nw.Expr) -> nw.Expr:
     return condition.cast(nw.Int64)
+
+
+def _month(day: str) -> nw.Expr:
+    """Index of a day's month."""
+    return (12 * nw.col(day).dt.year() + nw.col(day).dt.month() - 1).cast(nw.Int64)
 
 
 def _days(frame: nw.LazyFrame[Any], first: str, last: str) -> nw.Expr:
@@ -420,23 +431,16 @@ def _sums(
     by: Sequence[str],
     summed: Mapping[str, nw.Expr],
     measures: Collection[str],
+    *,
+    daily: bool = False,
 ) -> Parts:
-    """Sum expressions by day and dimensions where the rows are, and tell each day's month."""
+    """Sum expressions by month, or by day, and dimensions where the rows are."""
     wanted = [name for name in summed if name in measures]
     if not wanted:
         return
-    keys = [day, *by]
-    chosen = rows.select(*keys, **{name: summed[name] for name in wanted})
+    dated = {"month": _month(day)} | ({"day": nw.col(day)} if daily else {})
+    keys = [*dated, *by]
+    chosen = rows.select(*by, **dated, **{name: summed[name] for name in wanted})
     added = chosen.group_by(*keys).agg(nw.col(*wanted).sum())
     whole = added.with_columns(nw.col(*wanted).cast(nw.Int64))  # SQL adds up to wider numbers
-    found = whole.collect("pandas").to_native().rename(columns={day: "day"})
-    found.insert(0, "month", month_index(found["day"]))
-    yield found
-
-
-def _by_month(sums: Parts, by: Sequence[str]) -> Parts:
-    """Add what :func:`_sums` gives up by month, a row for each measure."""
-    cells = ["month", *by]
-    for wide in sums:
-        added = wide.drop(columns="day").groupby(cells, as_index=False, dropna=False).sum()
-        yield added.melt(id_vars=cells, var_name="measure")
+    yield whole.collect("pandas").to_native().melt(id_vars=keys, var_name="measure")

@@ -77,7 +77,7 @@ class Parameters(schema.Strict):
             return given
         code: Code = given["language"] if given.get("language") in get_args(Code) else "en"
         usual = {"subtitle": words_of(code).get("Board report", "Board report")}
-        if isinstance(given.get("currency"), str):
+        if "currency_name" not in given and isinstance(given.get("currency"), str):
             usual["currency_name"] = currency_words(given["currency"], code)
         return usual | given
 

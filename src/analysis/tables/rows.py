@@ -66,7 +66,7 @@ class Row(BaseModel):
         Columns that must not be left out, although their cells may be empty.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
     in_order: ClassVar[tuple[tuple[str, ...], ...]] = ()
     present: ClassVar[tuple[str, ...]] = ()
 

@@ -116,7 +116,7 @@ def _model_in(kind: Any) -> type[BaseModel] | None:
 class Strict(BaseModel):
     """Unknown keys are refused and values are not coerced."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
 class Source(Strict):
