@@ -91,7 +91,7 @@ class InputError(BuildError):
         return [f"InputError: {self}"]
 
 
-Fault = Callable[..., InputError]
+ErrorAt = Callable[..., InputError]
 """Makes errors of one place, such as a row: ``partial(InputError, file=file, row=3)``."""
 
 

@@ -171,10 +171,9 @@ class _Goal:
     def _short(self) -> str:
         """Write what results give; the end towards the target is named where it is left out."""
         found = self._found()
-        end, closed = (
-            (found.ends[0], found.low_closed) if self.less else (found.ends[1], found.high_closed)
-        )
-        return f"{found}, without {end} itself" if all(found.ends) and not closed else str(found)
+        (low, high), inside = found.ends, found.inside
+        end, closed = (low, inside.low_closed) if self.less else (high, inside.high_closed)
+        return f"{found}, without {end} itself" if low and high and not closed else str(found)
 
     def _open(self, others: tuple[str, ...]) -> Judgement:
         if self.growth:
@@ -229,7 +228,7 @@ class _Goal:
         sign = "%" if printed and printed.percent else ""
         limit = Fraction(edge, printed.scale if printed else 1)
         low, high = (limit, None) if self.less else (None, limit)
-        return Range(low, high, places, sign, closed, closed)
+        return Range(Interval(low, high, closed, closed), places, sign)
 
 
 _EXAMPLE = (70, 80, 90, 60, 50, 40)

@@ -65,50 +65,48 @@ _WIDEST = Fraction(10**6)
 
 @dataclass(frozen=True)
 class Range:
-    """Smallest and largest value of something, None where there is no limit, and how to write it.
+    """Smallest and largest value of something, and how to write it.
 
     Attributes
     ----------
-    low, high : Fraction or None
+    inside : Interval
         In the unit that is written.
     places : int
         Decimals.
     sign : str
         What follows the number: "%" or nothing.
-    low_closed, high_closed : bool
-        Whether the end itself can be.
     """
 
-    low: Fraction | None
-    high: Fraction | None
+    inside: Interval
     places: int = 0
     sign: str = ""
-    low_closed: bool = True
-    high_closed: bool = True
 
     @property
     def ends(self) -> tuple[str, str]:
         """Both ends as texts, rounded outwards; "" where there is no limit."""
-        low, high = outward(self.low, self.high, self.places)
+        low, high = outward(self.inside.low, self.inside.high, self.places)
         return low and low + self.sign, high and high + self.sign
 
     @property
     def width(self) -> Fraction | None:
         """Rate the range by the ratio of its ends; None if it tells nothing."""
-        if not self.low:
-            return _WIDEST * _WIDEST if self.high is not None else None
-        return _WIDEST if self.high is None else Fraction(self.high, self.low)
+        low, high = self.inside.low, self.inside.high
+        if not low:
+            return _WIDEST * _WIDEST if high is not None else None
+        return _WIDEST if high is None else Fraction(high, low)
 
     def __str__(self) -> str:
-        if self.low is not None and self.low == self.high:
-            whole = (self.low * 10**self.places).denominator == 1
-            return f"{'exactly ' if whole else ''}{decimal(self.places)(self.low)}{self.sign}"
+        one = self.inside.low
+        if one is not None and one == self.inside.high:
+            whole = (one * 10**self.places).denominator == 1
+            return f"{'exactly ' if whole else ''}{decimal(self.places)(one)}{self.sign}"
         low, high = self.ends
         if low and high:
             return f"{low} to {high}"
         if low:
-            return f"{'at least' if self.low_closed else 'more than'} {low}"
-        return f"{'at most' if self.high_closed else 'less than'} {high}" if high else "anything"
+            return f"{'at least' if self.inside.low_closed else 'more than'} {low}"
+        most = "at most" if self.inside.high_closed else "less than"
+        return f"{most} {high}" if high else "anything"
 
 
 def noun(quantity: str) -> str:
@@ -156,14 +154,11 @@ class Wording:
 
     def allowed(self, claim: ClaimRow, item: Item, others: Selection) -> Range:
         """Return the range that other claims leave to what a claim prints, with two more digits."""
-        growth = self.network.is_factor(claim)
+        growth = int(self.network.is_factor(claim))
         unit, places = _unit(claim)
         found = self.range(item, others, unit * Fraction(1, 10**places))
-        low, high = (
-            None if end is None else Fraction(end - growth, unit) for end in (found.low, found.high)
-        )
         sign = "%" if claim.number.percent else ""
-        return Range(low, high, places, sign, found.low_closed, found.high_closed)
+        return Range(found.plus(-growth).times(1 / unit), places, sign)
 
     def nearest(self, claim: ClaimRow, item: Item, others: Selection, found: Range) -> str:
         """Write the values next to a print, below and above, that other claims allow.
@@ -175,9 +170,9 @@ class Wording:
         if isinstance(item, Product) or low is None or high is None:
             return ""
         unit, places = _unit(claim)
-        beyond = (found.low is not None and found.low * unit >= low) or (
-            found.high is not None and found.high * unit <= high
-        )
+        reach = found.inside.times(unit)
+        beyond = reach.low is not None and reach.low >= low
+        beyond |= reach.high is not None and reach.high <= high
         if beyond or self.network.kind(claim) in GROWTH:
             return ""
         below = Interval(None, low, high_closed=not item.inside.low_closed)
@@ -270,7 +265,7 @@ class Wording:
                 ).limits
             except UndecidedError:
                 continue
-            found[name] = Range(ends.low, ends.high, _places(pieces))
+            found[name] = Range(ends, _places(pieces))
         return found
 
     def _printed(self, items: Sequence[Item]) -> set[str]:

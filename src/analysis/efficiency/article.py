@@ -436,10 +436,6 @@ def read_firms(
 def _share(text: str, name: str) -> Fraction:
     found = _PERCENT.fullmatch(text.strip())
     if found is None or Fraction(found[1]) >= 100:
-        raise InputError(
-            "a rate is written in per cent, below 100",
-            column=name,
-            value=text,
-            fix="write it like 12%",
-        )
+        rule = "a rate is written in per cent, below 100"
+        raise InputError(rule, column=name, value=text, fix="write it like 12%")
     return Fraction(found[1]) / 100

@@ -248,9 +248,7 @@ def accounting(first: str, known: Known | None = None) -> tuple[Claim, ...]:
     for q in QUARTERS:
         assets = lookup("total_assets", q).above
         for parts in (ASSETS, CLAIMS_ON_ASSETS):
-            rest = assets
-            for part in parts:
-                rest = rest - lookup(part, q).above
+            rest = assets - sum((lookup(part, q).above for part in parts), Linear())
             made.append(at_least("balance", rest, 0))
         before = lookup("cash", q - 1).above if q > 1 else quantity("opening_cash")
         change = lookup("cash", q).above - before

@@ -120,7 +120,8 @@ def prepare(
     ordered = indexed.sort_values(["company_id", "quarter"], kind="stable")
     single = discrete(ordered)
     if tolerance is not None:
-        for error in contradictions(ordered, single, Allowed(tolerance), file=file):
+        for error in contradictions(ordered, single, Allowed(tolerance)):
+            error.file = None if file is None else str(file)
             raise error
     return single.reset_index(drop=True)
 
@@ -177,12 +178,8 @@ def book(frame: pd.DataFrame, company: str | None = None) -> Book:
     """
     names = sorted(set(frame["company_id"]))
     if company is None and len(names) != 1:
-        raise InputError(
-            "the statements of a case are those of one company",
-            file=STATEMENTS.file,
-            column="company_id",
-            value=", ".join(names),
-        )
+        rule, file = "the statements of a case are those of one company", STATEMENTS.file
+        raise InputError(rule, file=file, column="company_id", value=", ".join(names))
     chosen = frame if company is None else frame[frame["company_id"] == company]
     return {
         int(row["quarter"]): {name: int(row[name]) for name in AMOUNTS}
@@ -243,7 +240,7 @@ class Allowed:
 
 
 def contradictions(
-    frame: pd.DataFrame, quarters: pd.DataFrame, allowed: Allowed, *, file: str | Path | None
+    frame: pd.DataFrame, quarters: pd.DataFrame, allowed: Allowed
 ) -> Iterator[InputError]:
     """Find everything in which statements contradict themselves.
 
@@ -255,17 +252,12 @@ def contradictions(
         The same as single quarters, under the same index.
     allowed : Allowed
         What may differ.
-    file : str or Path or None
-        Named in messages.
+
+    Yields
+    ------
+    InputError
+        Without a file, which the caller names.
     """
-    for error in _contradictions(frame, quarters, allowed):
-        error.file = None if file is None else str(file)
-        yield error
-
-
-def _contradictions(
-    frame: pd.DataFrame, quarters: pd.DataFrame, allowed: Allowed
-) -> Iterator[InputError]:
     for rows in _companies(frame):
         for column in ("unit_scale", "basis", "cash_flow_basis"):
             if column in frame:

@@ -301,7 +301,7 @@ def check_statements(case: Case, tables: Mapping[str, Sheet]) -> None:
     percent = case.parameters.intake.cash_may_differ_by
     rounding = 2 * table.scale if table.scale > 1 else 0  # three rounded numbers in a sum
     allowed = statements.Allowed(rounding, percent, table.scale)
-    for error in statements.contradictions(frame, single, allowed, file=table.file):
+    for error in statements.contradictions(frame, single, allowed):
         place, cells = int(error.row or 2) - 2, table.cells.get(error.column or "")
         error.value = cells[place] if cells else error.value
         error.fix = error.fix or tr("correct the statement")

@@ -9,7 +9,7 @@ from functools import partial
 
 import pandas as pd
 
-from analysis.base.errors import Fault, InputError
+from analysis.base.errors import ErrorAt, InputError
 from analysis.base.language import tr
 from analysis.base.periods import MONTHS, distance, parse_label
 from analysis.base.text import fields, frame_of
@@ -138,19 +138,19 @@ def contradictions(
     yield from _same_reading(case, targets)
 
 
-def _at(case: Case, table: Table, row: str | None = None) -> Fault:
+def _at(case: Case, table: Table, row: str | None = None) -> ErrorAt:
     file = (case.method / table.file).relative_to(case.root)
     return partial(InputError, file=file, row=row)
 
 
-def _known(at: Fault, column: str, value: str, known: Set[str]) -> Iterator[InputError]:
+def _known(at: ErrorAt, column: str, value: str, known: Set[str]) -> Iterator[InputError]:
     if value not in known:
         shown = ", ".join(sorted(known)) if len(known) < 20 else tr("those of claims.csv")
         rule = tr("there is none of this name; known are {names}", names=shown)
         yield at(rule, column=column, value=value)
 
 
-def _indicator(at: Fault, key: str) -> Iterator[InputError]:
+def _indicator(at: ErrorAt, key: str) -> Iterator[InputError]:
     try:
         indicator(key)
     except InputError as error:
@@ -171,14 +171,14 @@ def _weights(
                 yield at(tr("a headline carries no weight"), column="weight", value=row.weight)
 
 
-def _add_up(at: Fault, weights: Iterable[str]) -> Iterator[InputError]:
+def _add_up(at: ErrorAt, weights: Iterable[str]) -> Iterator[InputError]:
     try:
         check_weights(map(Fraction, weights))
     except InputError as error:
         yield at(error.rule, column="weight", value=error.value, fix=error.fix)
 
 
-def _reading(at: Fault, case: Case, target: TargetRow) -> Iterator[InputError]:
+def _reading(at: ErrorAt, case: Case, target: TargetRow) -> Iterator[InputError]:
     axes = case.parameters.readings
     if bool(target.axis) != bool(target.option):
         yield at(tr("axis and option go together"))
@@ -188,7 +188,7 @@ def _reading(at: Fault, case: Case, target: TargetRow) -> Iterator[InputError]:
         yield from _known(at, "option", target.option, axes[target.axis].options.keys())
 
 
-def _amount(at: Fault, target: TargetRow, result: KeyResultRow | None) -> Iterator[InputError]:
+def _amount(at: ErrorAt, target: TargetRow, result: KeyResultRow | None) -> Iterator[InputError]:
     """Refuse a level that is the given baseline, and a target for the worse unless confirmed.
 
     Most targets for the worse are slips of the sign. A change is compared with zero, and a level

@@ -30,7 +30,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from typing_extensions import TypeVar
 
-from analysis.base.errors import Fault, InputError, collecting, raise_all, shown, system_error
+from analysis.base.errors import ErrorAt, InputError, collecting, raise_all, shown, system_error
 from analysis.base.language import tr
 from analysis.base.text import listed, unguarded, without_formulas, write_text
 from analysis.tables.columns import (
@@ -283,7 +283,7 @@ def check_columns(table: Table, header: list[str], file: Path) -> None:
     raise_all([*missing, *unknown])
 
 
-def _parse_row(table: Table[R], cells: dict[Any, Any], at: Fault) -> R:
+def _parse_row(table: Table[R], cells: dict[Any, Any], at: ErrorAt) -> R:
     if None in cells or None in cells.values():
         fix = "put cells that contain the delimiter, such as a comma, into quotation marks"
         raise at("the row has more or fewer cells than the header", fix=fix)
@@ -294,7 +294,7 @@ def _parse_row(table: Table[R], cells: dict[Any, Any], at: Fault) -> R:
         raise
 
 
-def _broken(table: Table, cells: dict[Any, Any], problem: ErrorDetails, at: Fault) -> InputError:
+def _broken(table: Table, cells: dict[Any, Any], problem: ErrorDetails, at: ErrorAt) -> InputError:
     """Say which rule a row breaks, and in which column."""
     column = str(problem["loc"][0]) if problem["loc"] else None
     rule = broken_rule(problem)
