@@ -10,6 +10,7 @@ from functools import cache
 from itertools import chain
 from multiprocessing import get_context, parent_process
 from multiprocessing.pool import Pool
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
@@ -25,7 +26,13 @@ from analysis.base.plan import PACKAGES
 
 CONTEXT = get_context("forkserver")
 CONTEXT.set_forkserver_preload(
-    [*chain(*PACKAGES), "analysis.notebook.engine", "ipykernel.kernelapp", "tests.warm"]
+    [
+        "tests.lean",
+        *chain(*PACKAGES),
+        "analysis.notebook.engine",
+        "ipykernel.kernelapp",
+        "tests.warm",
+    ]
 )
 
 
@@ -81,6 +88,18 @@ def _step(arguments: Sequence[str], folder: Path) -> int:
     _begin()
     os.chdir(folder)
     return cli.main([*arguments])
+
+
+def started(arguments: Sequence[str], folder: Path) -> BaseProcess:
+    """Begin a command in a folder, in a process group of its own."""
+    process = CONTEXT.Process(target=_apart, args=(arguments, folder))
+    process.start()
+    return process
+
+
+def _apart(arguments: Sequence[str], folder: Path) -> None:
+    os.setsid()
+    raise SystemExit(_step(arguments, folder))
 
 
 class Kernels(KernelManager):
