@@ -377,10 +377,8 @@ def _indicator(record: Indicator, by_quarter: Mapping[int, Any]) -> dict[str, An
             samples[time.quarter_label(index)] = list(sample)
     return {
         "name": record.definition,
-        "unit": record.unit,
-        "decimals": record.decimals,
-        "levels": levels,
-        "samples": samples,
+        **fields(record, "unit decimals"),
+        **{"levels": levels, "samples": samples},
     }
 
 
@@ -397,14 +395,9 @@ def _result(row: KeyResultRow, okrs: Okrs, reading: Mapping[str, str]) -> dict[s
 
 
 def _target(row: TargetRow) -> dict[str, Any]:
-    low, high, step = span(row)
-    return {
-        "id": row.target_id,
-        **fields(row, "kpi kind rule amount upper months reading"),
-        "min": low,
-        "max": high,
-        "step": step,
-    }
+    stops = dict(zip(("min", "max", "step"), span(row), strict=True))
+    named = fields(row, "kpi kind rule amount upper months reading")
+    return {"id": row.target_id, **named, **stops}
 
 
 def span(row: TargetRow) -> tuple[str, str, str]:

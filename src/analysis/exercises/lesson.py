@@ -27,15 +27,8 @@ from analysis.exercises.task import State, Task, Topic, grade
 from analysis.notebook.display import Align, Column, emit, show_table
 from analysis.tables.case import load_case
 
-TOPICS: Mapping[str, Topic] = {
-    "asis_diagnosis": DIAGNOSIS,
-    "kpis": KPIS,
-    "quarter_over_quarter": CHANGES,
-    "okrs": OKRS,
-    "scorecard": SCORECARD,
-    "efficiency": EFFICIENCY,
-    "claims": CLAIMS,
-}
+_CHAPTERS = (DIAGNOSIS, KPIS, CHANGES, OKRS, SCORECARD, EFFICIENCY, CLAIMS)
+TOPICS: Mapping[str, Topic] = {topic.name: topic for topic in _CHAPTERS}
 """Exercises by topic, in the order of the chapters; a notebook is named after each."""
 
 _MARKDOWN = mistune.create_markdown(escape=True)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from analysis.base.errors import InputError
 from analysis.base.periods import first_day, last_day, parse_label, parse_quarter, quarter_label
+from analysis.base.text import records
 from analysis.kpis.compare import Base, compare
 from analysis.kpis.cube import files, ledger_folder, read_cube
 from analysis.kpis.levels import kpi_periods, level_table
@@ -138,10 +139,7 @@ class Study:
         InputError
             If it was not recorded.
         """
-        found = self.table[
-            (self.table["kpi"] == name) & (self.table["period"] == self.quarter(back))
-        ]
-        return _only(found, name, self.quarter(back))
+        return self._only(self.table, name, back)
 
     def value(self, name: str, back: int = 0) -> Fraction:
         """Return the value of an indicator in a quarter."""
@@ -149,9 +147,14 @@ class Study:
 
     def compared(self, name: str, base: Base, back: int = 0) -> Any:
         """Return an indicator of a quarter with its change and growth on a base."""
-        made = compare(self.table, base)
-        found = made[(made["kpi"] == name) & (made["period"] == self.quarter(back))]
-        return _only(found, name, self.quarter(back))
+        return self._only(compare(self.table, base), name, back)
+
+    def _only(self, table: pd.DataFrame, name: str, back: int) -> Any:
+        period = self.quarter(back)
+        found = records(table[(table["kpi"] == name) & (table["period"] == period)])
+        if not found or found[0].value is None:
+            raise InputError(f"the case has no {name.replace('_', ' ')} in {period}")
+        return found[0]
 
     def printed(self, claim_id: str) -> str:
         """Return a number as the case's publication prints it.
@@ -208,9 +211,3 @@ def required(value: _T | None, what: str) -> _T:
     if value is None:
         raise InputError(f"the case has no {what}")
     return value
-
-
-def _only(found: pd.DataFrame, name: str, period: str) -> Any:
-    if found.empty or found.iloc[0]["value"] is None:
-        raise InputError(f"the case has no {name.replace('_', ' ')} in {period}")
-    return next(iter(found.itertuples()))

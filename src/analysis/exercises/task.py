@@ -110,6 +110,7 @@ class Topic:
     """
 
     def __init__(self, name: str) -> None:
+        self.name = name
         self.texts: dict[str, dict[str, Any]] = own_yaml(__file__, f"{name}.yaml")
         self._functions: dict[str, Callable[[Study], Values]] = {}
 

@@ -43,13 +43,7 @@ def period_words(period: str, between: str = " and ") -> str:
     return between.join(map(one, period.split("+")))
 
 
-_STEPS = (
-    (1, ""),
-    (10**3, "thousand"),
-    (10**6, "million"),
-    (10**9, "billion"),
-    (10**12, "trillion"),
-)
+_STEPS = {1: "", 10**3: "thousand", 10**6: "million", 10**9: "billion", 10**12: "trillion"}
 
 
 @dataclass(frozen=True)
@@ -91,7 +85,7 @@ def scale(values: Iterable[Fraction | None], room: float, places: int = 0) -> Sc
     """
     known = [value for value in values if value is not None]
     found = []
-    for divisor, name in _STEPS:
+    for divisor, name in _STEPS.items():
         word = f"{tr(name)} " if name else ""
         # a scaled value keeps three digits or so
         wanted = places if divisor == 1 else 1

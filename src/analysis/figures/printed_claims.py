@@ -15,7 +15,17 @@ from matplotlib.patches import Rectangle
 
 from analysis.base.errors import InputError
 from analysis.base.numbers import parse_percent
-from analysis.base.text import Rounding, decimal, frame_of, groups, listed, only, percent, records
+from analysis.base.text import (
+    Rounding,
+    decimal,
+    frame_of,
+    groups,
+    listed,
+    only,
+    own_yaml,
+    percent,
+    records,
+)
 from analysis.claims.printed import preimage
 from analysis.claims.single import share_counts
 from analysis.claims.verdicts import listed_words
@@ -28,14 +38,8 @@ _TILE, _PITCH, _LINE, _PER_LINE = 2.6, 3.3, 3.9, 36
 _LEFT, _HEAD = 26.0, 12.0
 _MOST = 5
 """Contradictions that are told at most."""
-_ROLES = {
-    "result": "Results",
-    "target": "Targets",
-    "example": "Targets",
-    "formula": "Formulas",
-    "statement": "Sentences",
-    "structure": "Lists",
-}
+_TEXTS: Mapping[str, Mapping[str, Any]] = own_yaml(__file__, "printed_texts.yaml")
+_ROLES = _TEXTS["roles"]
 _LOOKS: Mapping[str, str] = dict(
     zip(WORDS, ("solid", "half", "cross", "outline", "dashed", "dotted", "dotted"), strict=True)
 )
@@ -227,12 +231,6 @@ def respondents_data(printed: str = "77.6%", n_max: int = 354) -> pd.DataFrame:
 
 _DERIVED = s.KIND["derived"]
 
-_DOTS = {
-    "A": "a dot for each earlier count",
-    "B": "a dot for each split in two",
-    "C": "a dot for each later count",
-}
-
 
 @s.drawing
 def earlier_counts(frame: pd.DataFrame) -> s.Drawn:
@@ -276,7 +274,7 @@ def _reading_row(fig: Canvas, ax: Axes, place: int, reading: str, rows: pd.DataF
     y, top = place + 0.55, 7 + 16 * place
     s.bold(fig, 0, top + 7, reading)
     s.write(fig, 5, top + 7, _title(reading, rows))
-    s.note(fig, 5, top + 11, _DOTS[reading])
+    s.note(fig, 5, top + 11, _TEXTS["readings"][reading]["dots"])
     growths = [100 * float(value) for value in rows["growth"]]
     ax.axhline(y, color=s.RULE, lw=0.5, zorder=1)
     ax.scatter(growths, [y] * len(growths), s=11, color=s.LIGHT["derived"], zorder=2)
@@ -317,7 +315,7 @@ def _earlier_words(frame: pd.DataFrame, printed: str) -> dict[str, str]:
     texts, parts = list[str](), []
     for reading, rows in groups(frame, "reading"):
         counts = [decimal()(n) for n in rows.loc[rows["fits"], _free(reading)]]
-        wanted = {"A": "earlier count", "B": "split", "C": "later count"}[reading]
+        wanted = _TEXTS["readings"][reading]["wanted"]
         found = f"only {counts[0]} fits" if len(counts) == 1 else f"{listed(counts)} fit"
         start, title = "if" if len(texts) > 1 else "If", _title(reading, rows)
         texts.append(f"{start} {title}, {found if counts else f'no {wanted} fits'}")
@@ -328,9 +326,6 @@ def _earlier_words(frame: pd.DataFrame, printed: str) -> dict[str, str]:
         parts.append(f"Reading {reading}, {title}: {fits}.")
     others = "; ".join(texts[1:])
     return {"first": texts[0], "printed": printed, "others": others, "parts": " ".join(parts)}
-
-
-_ROUNDING = {"half-up": ("rounded", "to the nearest"), "truncate": ("cut off", "digits dropped")}
 
 
 @s.drawing
@@ -354,7 +349,7 @@ def respondents(frame: pd.DataFrame, marked: tuple[int, ...] = (49, 288, 354)) -
         fitting = rows.loc[rows["fits"], "respondents"].tolist()
         ax.axhspan(0, 1, color="#f3f3f3", lw=0)
         ax.vlines(fitting, 0, 1, color=_DERIVED, lw=0.7)
-        title, meaning = _ROUNDING[rounding]
+        title, meaning = _TEXTS["rounding"][rounding]
         s.bold(fig, 0, top + 2.2, title)
         s.note(fig, 0, top + 6, meaning)
         s.small(fig, 0, top + 11.5, f"{len(fitting)} of {most} fit")
@@ -396,7 +391,7 @@ def _fits_words(frame: pd.DataFrame, n: int) -> str:
         return f"{n} fits"
     if not rows.any():
         return f"{n} does not fit"
-    names = [_ROUNDING[str(name)][0] for name in rows[rows].index]
+    names = [_TEXTS["rounding"][str(name)][0] for name in rows[rows].index]
     return f"{n} fits only if the figure was {listed(names)}"
 
 
@@ -405,7 +400,7 @@ def _respondents_words(frame: pd.DataFrame, marked: tuple[int, ...]) -> dict[str
     for rounding, rows in groups(frame, "rounding"):
         fitting = rows.loc[rows["fits"], "respondents"].tolist()
         smallest = ", ".join(map(str, fitting[:5]))
-        head = f"If {_ROUNDING[rounding][0]}, {len(fitting)} numbers fit"
+        head = f"If {_TEXTS['rounding'][rounding][0]}, {len(fitting)} numbers fit"
         parts.append(f"{head}, the smallest of them {smallest}.")
     for n in marked:
         row = frame[frame["respondents"] == n].iloc[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -13,7 +13,16 @@ from matplotlib.lines import Line2D
 
 from analysis.base.numbers import parse_percent
 from analysis.base.periods import short_period
-from analysis.base.text import Rounding, decimal, frame_of, keyed, listed, outward, records
+from analysis.base.text import (
+    Rounding,
+    decimal,
+    frame_of,
+    keyed,
+    listed,
+    outward,
+    own_yaml,
+    records,
+)
 from analysis.claims.judge import Judge
 from analysis.claims.printed import Interval, preimage
 from analysis.claims.single import earlier_counts
@@ -122,14 +131,8 @@ def _limits(system: System, quarter: str) -> tuple[Fraction | None, Fraction | N
 
 _DERIVED = s.KIND["derived"]
 
-_ROWS = {
-    "productivity_q1": ("Productivity, Q1 2024", 10.0),
-    "productivity_q2": ("Productivity, Q2 2024", 16.0),
-    "services": ("Services, H1 2024", 22.0),
-    "constant_labour": ("Services, if labour stayed the same", 37.0),
-    "labour": ("Labour, if it grew alike in both quarters", 44.0),
-}
-"""Words of each row and its height in millimetres."""
+_TEXTS: Mapping[str, Mapping[str, Any]] = own_yaml(__file__, "printed_texts.yaml")
+_ROWS, _BASES = _TEXTS["growths"], _TEXTS["bases"]
 
 
 @s.drawing
@@ -190,11 +193,6 @@ def _gap(ax: Axes, rows: dict[str, Any]) -> None:
     s.tag(ax, f"{_missing(rows)} points short", ((start + low) / 2, y), (0, 3))
 
 
-_BASES = {
-    "year-on-year": ("Growth on the same quarter", "of the year before"),
-    "previous-quarter": ("Growth on the quarter", "before"),
-    "half-year": ("Growth of half-years", ""),
-}
 _LEFT, _COLUMN, _STEP, _HEAD = 32.0, 25.6, 6.9, 9.0
 
 
@@ -221,7 +219,7 @@ def sales_by_reading(frame: pd.DataFrame, printed: str = "303,110") -> s.Drawn:
     y = _HEAD
     for basis in bases:
         s.rule(fig, y - 2.2)
-        s.note(fig, 0, y + 1.4, " ".join(_BASES[basis]).strip())
+        s.note(fig, 0, y + 1.4, _BASES[basis])
         y += 5.5
         for covers in readings.loc[readings["growth"] == basis, "covers"]:
             s.write(fig, 0, y + 1.6, period_words(covers, " + "))
@@ -271,7 +269,7 @@ def _sales_words(frame: pd.DataFrame, printed: str) -> dict[str, object]:
             for row in records(rows)
             if row.state != "open"
         ]
-        head, taken = " ".join(_BASES[str(basis)]).strip(), period_words(str(covers), " + ")
+        head, taken = _BASES[str(basis)], period_words(str(covers), " + ")
         parts.append(f"{head}, {printed} is {taken}: {listed(known)}.")
     latest = frame["quarter"].max()
     tight = frame[(frame["quarter"] == latest) & (frame["state"] == "interval")]
