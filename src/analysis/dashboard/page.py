@@ -21,7 +21,7 @@ from typing import Any
 
 from analysis.base.language import LOCALES, tr, using, words_of
 from analysis.base.plan import PAPER
-from analysis.base.text import write_text
+from analysis.base.text import own_yaml, write_text
 from analysis.dashboard.page_data import model
 from analysis.tables.case import Case
 
@@ -139,14 +139,8 @@ def _text(name: str) -> str:
 PICTURE = "docs/dashboard.png"
 """Picture of the paper's dashboard, renewed by ``python -m tests.dashboard.picture``."""
 
-PICTURE_ALT = (
-    "The first screen of the dashboard: periods and slicers, a sentence on how the quarter went, a "
-    "card for each indicator with value, target, status and changes, the joint score, key results "
-    "by status, and charts below them."
-)
-
-HEIGHT = 900
-"""Height of the frame in a notebook, in pixels."""
+_SHOWN: dict[str, Any] = own_yaml(__file__, "notebook.yaml")
+PICTURE_ALT, CALL_OUTS = _SHOWN["alt"], _SHOWN["callouts"]
 
 
 @dataclass(frozen=True)
@@ -179,26 +173,22 @@ class Dashboard:
         self, include: object = None, exclude: object = None
     ) -> tuple[dict[str, str], dict[str, object]]:
         del include, exclude
-        source = base64.b64encode(self.picture).decode("ascii")
-        picture = (
-            "<style>.dashboard-picture { display: none }</style>"
-            f'<p class="dashboard-picture"><a href="../{self.file}"><img width="756" '
-            f'alt="{escape(PICTURE_ALT)}" src="data:image/png;base64,{source}"></a></p>'
+        words = {
+            "file": self.file,
+            "alt": escape(PICTURE_ALT),
+            "source": base64.b64encode(self.picture).decode("ascii"),
+            "title": escape(self.title),
+            "html": escape(self.html),
+        }
+        frame, picture, text = (
+            _SHOWN[form].format_map(words) for form in ("frame", "picture", "markdown")
         )
         places = _places(self.picture)
         shown = [[*places[name], text] for name, text in CALL_OUTS.items() if name in places]
         about = {"type": "dashboard", "alt": PICTURE_ALT, "callouts": shown}
         return {
-            "text/html": (
-                (picture if source else "")
-                + f'<iframe title="{escape(self.title)}" width="100%" height="{HEIGHT}" '
-                'frameborder="0" sandbox="allow-scripts allow-downloads" '
-                f'srcdoc="{escape(self.html)}"></iframe>'
-            ),
-            "text/markdown": (
-                f"The dashboard is the file `{self.file}`, which any browser opens, with or "
-                "without a network."
-            ),
+            "text/html": picture + frame if self.picture else frame,
+            "text/markdown": text,
             "text/plain": f"Dashboard: {self.file}",
         }, {"analysis": about} if shown else {}
 
@@ -212,15 +202,6 @@ def _places(picture: bytes) -> dict[str, list[float]]:
         places: dict[str, list[float]] = json.loads(texts.get("Places", "{}"))
         return places
     return {}
-
-
-CALL_OUTS = {
-    "slicers": "Choose a year, quarter or month, a range, a type of service or a segment.",
-    "lead": "A sentence says what got better, what got worse, and how the key results stand.",
-    "panel-cards": "Each indicator with its target and both changes; a click chooses it.",
-    "panel-course": "The chosen indicator over time and by part, as a table, picture or file.",
-}
-"""What the report says of parts of the page, by their ids."""
 
 
 def dashboard(case: Case) -> Dashboard:

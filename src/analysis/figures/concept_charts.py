@@ -59,7 +59,9 @@ def swot(frame: pd.DataFrame) -> s.Drawn:
     }
     heights = [_LEAST, _LEAST]
     for name, (_, _, row) in _QUADRANTS.items():
-        heights[row] = max(heights[row], _entries_height(entries[name]))
+        heights[row] = max(
+            heights[row], sum(_LINE * len(lines) + 1.4 for _, lines in entries[name])
+        )
     fig = s.canvas(5 + fsum(heights) + 2 * 9 + 6)
     ax = s.sheet(fig)
     tops = [5.0, 5.0 + heights[0] + 9 + 5]
@@ -81,10 +83,6 @@ def swot(frame: pd.DataFrame) -> s.Drawn:
 def _place(row: Any) -> str:
     """Write the place that a quoted entry rests on, within 30 mm; a firm's own has a bullet."""
     return s.fit(str(row.place), 30, s.SMALL)[0] if row.quotation else "•"
-
-
-def _entries_height(entries: list[tuple[str, list[str]]]) -> float:
-    return sum(_LINE * len(lines) + 1.4 for _, lines in entries)
 
 
 def _write_entries(
@@ -306,14 +304,12 @@ def components_data(okrs: Okrs) -> pd.DataFrame:
         repeats its objective and is left out), kpi and measure.
     """
     by_id = {row.objective_id: row for row in okrs.objectives}
-    rows = [
-        (
-            *(top.perspective, top.objective_id, top.text, top.place),
-            *(row.kr_id, row.text, row.kpi, indicator(row.kpi).name),
-        )
-        for row in okrs.key_results
-        if row.role != "headline" and (top := by_id[row.objective_id])
-    ]
+    rows = []
+    for row in okrs.key_results:
+        if row.role != "headline":
+            top, measure = by_id[row.objective_id], indicator(row.kpi).name
+            objective = top.perspective, top.objective_id, top.text, top.place
+            rows.append((*objective, row.kr_id, row.text, row.kpi, measure))
     return frame_of(rows, "perspective objective_id objective place kr_id key_result kpi measure")
 
 

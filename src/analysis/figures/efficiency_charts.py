@@ -346,15 +346,10 @@ def table_4_ratios(frame: pd.DataFrame, kind: str = "synthetic") -> s.Drawn:
         words = s.wrap(record.english, width - 4, s.SMALL, "semibold")[:2]
         s.down(fig, left, top + 3, words, weight="semibold")
         rows = frame[frame["indicator"] == name]
-        courses = [
-            (
-                list(rows.loc[rows["company"] == company, "value"]),
-                {"color": colour, "ls": ls, "lw": 1.4, "marker": "o", "ms": 2.4},
-                ink,
-                "",
-            )
-            for company, (colour, ls, ink, _) in zip(companies, looks, strict=False)
-        ]
+        courses = []
+        for company, (colour, ls, ink, _) in zip(companies, looks, strict=False):
+            line = {"color": colour, "ls": ls, "lw": 1.4, "marker": "o", "ms": 2.4}
+            courses.append((list(rows.loc[rows["company"] == company, "value"]), line, ink, ""))
         box = left + _SCALE, top + 10, width - 2 * _SCALE - 1, height - 13
         multiple(fig, box, courses, partial(ratio_text, record))
     periods = [short_period(period) for period in dict.fromkeys(frame["period"])]

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure as Canvas
 
 from analysis.base.language import tr
 from analysis.base.periods import short_period
-from analysis.base.text import decimal, frame_of, groups, listed, percent, records
+from analysis.base.text import MISSING, decimal, frame_of, groups, listed, percent, records
 from analysis.figures import style as s
 from analysis.kpis.catalogue import MONEY, indicator
 from analysis.method.key_results import Result, chosen
@@ -41,24 +41,15 @@ def okr_progress_data(results: Sequence[Result], currency: str = MONEY) -> pd.Da
         Columns objective_id, kr_id, role, text, level, target (texts), score, commit (Fractions;
         score None where it cannot be told), status and reason.
     """
-    rows = [
-        (
-            *(result.key_result.objective_id, result.key_result.kr_id, result.key_result.role),
-            result.key_result.text,
-            *(text or "–" for text in _texts(result, currency)),
-            *(result.score.score, Fraction(result.key_result.commit)),
-            *(result.score.status, result.score.reason),
-        )
-        for result in chosen(list(results))
-    ]
+    rows = []
+    for result in chosen(list(results)):
+        row, score, record = result.key_result, result.score, indicator(result.kpi, currency)
+        level = level_text(record, result.value, unit=True) or MISSING
+        target = goal_text(record, result.goal, unit=True) or MISSING
+        about = row.objective_id, row.kr_id, row.role, row.text, level, target
+        rows.append((*about, score.score, Fraction(row.commit), score.status, score.reason))
     columns = "objective_id kr_id role text level target score commit status reason"
     return frame_of(rows, columns)
-
-
-def _texts(result: Result, currency: str) -> tuple[str | None, str | None]:
-    """Write level and target in the indicator's unit."""
-    record = indicator(result.kpi, currency)
-    return (level_text(record, result.value, unit=True), goal_text(record, result.goal, unit=True))
 
 
 @s.drawing

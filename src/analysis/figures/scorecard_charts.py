@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from itertools import permutations
+from itertools import combinations, permutations
 from math import dist
 from typing import Any
 
@@ -258,9 +258,7 @@ def _cost(places: Places, links: Sequence[tuple[str, str]]) -> float:
             between = min(y0, y1) < y < max(y0, y1)
             if between and abs(x0 + (x1 - x0) * (y - y0) / (y1 - y0) - x) < _NEAR:
                 total += 20
-    for a, (cause, effect) in enumerate(links):
-        for other_cause, other_effect in links[a + 1 :]:
-            total += 6 * _cross(places, (cause, effect), (other_cause, other_effect))
+    total += sum(6 * _cross(places, one, other) for one, other in combinations(links, 2))
     return total
 
 

@@ -54,16 +54,12 @@ class Print(NamedTuple):
     @property
     def satisfaction(self) -> str:
         """The printed share of satisfied respondents."""
-        return self.of("satisfaction").printed
+        return _first(self.judge, "satisfaction", "share").printed
 
     @property
     def half(self) -> str:
         """The half-year of the two quarters."""
         return time.period_label(time.parse_quarter(self.quarters[0]) // 2, "half-year")
-
-    def of(self, quantity: str, kind: str = "share") -> ClaimRow:
-        """Return the first place with a result on a quantity."""
-        return _first(self.judge, quantity, kind)
 
 
 def read_print(case: Case) -> Print:
@@ -116,10 +112,14 @@ def draw_data_sets(
 
     Parameters
     ----------
-    case, draws, seed
-        As :func:`spreads_data` takes them.
+    case : Case
+        The case.
     printed : Print
         From :func:`read_print`.
+    draws : int
+        Number of data sets drawn.
+    seed : int, optional
+        By default that of the case.
 
     Yields
     ------
@@ -189,9 +189,7 @@ class _Indicator(NamedTuple):
     high: Fraction
 
 
-def spreads_data(
-    case: Case, totals: pd.DataFrame, draws: int = 2000, seed: int | None = None
-) -> pd.DataFrame:
+def spreads_data(case: Case, totals: pd.DataFrame) -> pd.DataFrame:
     """Bound indicators over all data sets that agree with the print, and show how draws spread.
 
     Parameters
@@ -200,10 +198,6 @@ def spreads_data(
         The case; its default reading is the one used.
     totals : DataFrame
         Sums of its synthetic ledger, from :func:`analysis.kpis.levels`.
-    draws : int
-        Number of data sets drawn.
-    seed : int, optional
-        By default that of the case.
 
     Returns
     -------
@@ -213,7 +207,8 @@ def spreads_data(
         them) and value (Fraction).
     """
     printed = read_print(case)
-    drawn, rows = list(draw_data_sets(case, printed, draws, seed)), []
+    drawn, rows = list(draw_data_sets(case, printed)), []
+    draws = len(drawn)
     own = ledger_row(printed, totals)
     for one in _indicators(case, printed):
         values = sorted(one.value(row) for row in drawn)
@@ -264,7 +259,7 @@ def _indicators(case: Case, printed: Print) -> Iterator[_Indicator]:
         *(Fraction(min(sizes)), Fraction(max(sizes))),
     )
     quarters = [f"sales_{label}" for label in printed.quarters]
-    claim = printed.of("sales", "money")
+    claim = _first(printed.judge, "sales", "money")
     money = f"{claim.printed} {case.parameters.currency_name}"
     yield _Indicator(
         "sales",

@@ -51,10 +51,9 @@ def _periods(names: Iterable[str]) -> list[Column]:
 def _base_columns(period: str) -> list[Column]:
     """Return a column for each period that one is compared with."""
     grain, _ = time.parse_label(period)
-    before = {base: time.short_base(period, base) for base in bases(grain)}
     return [
-        Column(base, tr("on {period}", period=label), align="right")
-        for base, label in before.items()
+        Column(base, tr("on {period}", period=time.short_base(period, base)), align="right")
+        for base in bases(grain)
     ]
 
 
