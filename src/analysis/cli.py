@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.base.errors import BuildError, InputError, system_error
-from analysis.base.plan import ARTICLE, PAPER
+from analysis.base.plan import ARTICLE, PAPER, step_line
 
 if TYPE_CHECKING:
     from analysis.tables.case import Case
@@ -149,6 +149,7 @@ def solutions(args: argparse.Namespace) -> int:
 
 def kpis(args: argparse.Namespace) -> str | int:
     """Compute the KPI table and its comparisons, from a case's own rows as they now are."""
+    from analysis.base.language import counted, using
     from analysis.kpis.compare import comparison_csv, kpi_csv
     from analysis.kpis.cube import are_stored, make_cube, write_cube
     from analysis.kpis.levels import MORE, NOTHING, kpi_periods
@@ -179,7 +180,8 @@ def kpis(args: argparse.Namespace) -> str | int:
     for name in METHOD_TABLES - made.keys():  # from when the case still had what they need
         (case.processed / f"{name}.csv").unlink(missing_ok=True)
     write_cube(case, cube)
-    return f"{table['kpi'].nunique()} KPIs, {table['period'].nunique()} quarters"
+    with using(case.parameters.language, case.parameters.locale):
+        return counted("{n} indicator", "{n} indicators", table["kpi"].nunique())
 
 
 def efficiency(args: argparse.Namespace) -> str:
@@ -315,18 +317,17 @@ def package(args: argparse.Namespace) -> int:
 
 def new_case(args: argparse.Namespace) -> int:
     """Make a case of one's own from files, or copy an example."""
-    from analysis.base.language import tr, using
+    from analysis.base.language import language_of, tr, using
     from analysis.intake.case_check import check_case
     from analysis.intake.new_case import case_from
     from analysis.intake.new_case import new_case as copy
-    from analysis.tables.case import language_of, project_root
+    from analysis.tables.case import project_root
 
     root = project_root()
     if args.source:
         print(case_from(args.name, args.source, root, args.language))
         path = root / "data" / "raw" / args.name / "case.yaml"
-        good = bool(re.search("(?m)^currency:", path.read_text(encoding="utf-8")))
-        if good:  # else it is one of the questions
+        if good := bool(re.search("(?m)^currency:", path.read_text(encoding="utf-8"))):
             text, good = check_case(args.name, root)
             print(text)
         command = f"make {'report' if good else 'check'} CASE={args.name}"
@@ -443,6 +444,6 @@ def main(arguments: list[str] | None = None) -> int:
     if isinstance(result, int):
         return result
     subject = Path(args.notebook).stem if args.command == "notebook" else result
-    taken = time.monotonic() - begun
-    print(f"{args.command} {subject} … {taken:.1f} s\n", end="", flush=True)  # in one piece
+    line = step_line(args.command, subject, args.case, time.monotonic() - begun)
+    print(line, end="", flush=True)  # in one piece
     return 0

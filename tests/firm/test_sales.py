@@ -97,6 +97,17 @@ def test_twelve_months_to_the_end_of_each(report: FirmReport) -> None:
     assert october[:4] == ["Oct 2024", 600, 2, 300]  # invoices, one of them in two lines
     assert list(view["frame"]["year"])[:2] == [1009, 1009]
     assert view["frame"]["change"].isna().sum() == 11
+    heads = ["Month", "Sales", "Number", "Average", "Twelve months to its end"]
+    assert [column.header for column in view["columns"]] == heads  # without one change alone
+
+
+def test_a_period_that_is_not_known_has_no_parts(report: FirmReport) -> None:
+    blind = FirmReport(report.study)
+    vars(blind)["kpis"] = report.kpis.assign(value=None)
+    assert blind.sold.empty
+    assert {*blind.sold} == {*report.sold}
+    assert firm_sales.rankings(blind) == {}
+    assert firm_sales.sizes(blind) is None
 
 
 def test_a_plan_is_proposed_that_the_check_takes(report: FirmReport) -> None:

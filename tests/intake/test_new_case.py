@@ -12,12 +12,13 @@ import openpyxl
 import pytest
 
 from analysis.base.errors import InputError
+from analysis.base.language import language_of
 from analysis.cli import main
 from analysis.intake.case_check import check_case, read
 from analysis.intake.case_files import COURIER, TEMPLATE
 from analysis.intake.new_case import case_from, case_yaml, proposals, read_sources
 from analysis.intake.proposal import Column
-from analysis.tables.case import language_of, load_case
+from analysis.tables.case import load_case
 
 from .conftest import cases
 

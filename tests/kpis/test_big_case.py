@@ -71,7 +71,7 @@ def test_a_big_case_is_checked_where_it_lies(big: Path, capsys: pytest.CaptureFi
 
 def test_kpis_of_a_big_case(big: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["kpis", "--case", "big"]) == 0
-    assert "12 KPIs, 16 quarters" in capsys.readouterr().out
+    assert "12 indicators" in capsys.readouterr().out
     made = processed(big)
     computed = {"kpis.csv", "comparison.csv", "levels.csv", "totals.csv"}
     assert set(made) == {*computed, "tables.csv", "intake.csv"}

@@ -161,6 +161,10 @@ def test_the_year_to_the_end_of_a_period_is_compared_with_the_same_months() -> N
     )
     assert time.calendar() == Calendar(year_starts=4)
     assert year_to_date(cube, "2024", "yours", "soles") is None
+    alone = year_to_date(cube, "2023Q2", "yours", "soles")
+    assert alone is not None
+    assert [column.header for column in alone["columns"]] == ["Indicator", "FY2023 to date"]
+    assert alone["caption"].endswith("since last year's same days are not in the rows.")
 
 
 def test_a_sample_tells_nothing_of_a_year_that_begins_before_the_rows() -> None:

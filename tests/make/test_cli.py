@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from analysis.base.plan import step_line
 from analysis.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,6 +29,25 @@ def run(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
         return status, *capsys.readouterr()
 
     return command
+
+
+@pytest.mark.parametrize(
+    ("command", "what", "line"),
+    [
+        ("verdicts", "none: the case has no claims.csv", ""),
+        ("ledger", "664 wiersze", "Sprawdzone: 664 wiersze … 1,5 s\n"),
+        ("notebook", "board", "Obliczone: Raport dla zarządu … 1,5 s\n"),
+        ("report", "report/acme.pdf", "Raport: report/acme.pdf … 1,5 s\n"),
+    ],
+)
+def test_the_steps_of_a_firm_are_told_in_its_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, what: str, line: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data/raw/acme").mkdir(parents=True)
+    (tmp_path / "data/raw/acme/case.yaml").write_text("language: pl\n", encoding="utf-8")
+    assert step_line(command, what, "acme", 1.5) == line
+    assert step_line(command, what, "segelec", 1.5) == f"{command} {what} … 1.5 s\n"
 
 
 def edit(path: Path, old: str, new: str) -> None:

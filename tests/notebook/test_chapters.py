@@ -52,7 +52,7 @@ def test_claims_alone_go_through_every_step(
 ) -> None:
     for step in ("ledger", "kpis"):
         assert main([step, "--case", "courier"]) == 0
-    assert capsys.readouterr().out.count("none: the case has claims alone") == 2
+    assert capsys.readouterr().out == ""  # they have nothing to do
     made = courier / "data" / "processed" / "courier"
     names = {path.name for path in made.iterdir()}
     assert names == {"verdicts.csv", "multiverse.csv"}

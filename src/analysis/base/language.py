@@ -22,13 +22,14 @@ translated and not used, and whose places differ. To add a language: a catalogue
 from __future__ import annotations
 
 import gettext
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 if TYPE_CHECKING:  # English needs neither
     from babel import Locale
@@ -158,6 +159,16 @@ _now = Language()
 def language() -> Language:
     """Return the language in use."""
     return _now
+
+
+def language_of(path: Path) -> Code:
+    """Return the language that a ``case.yaml`` names, even where it is wrong in other places."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return "en"
+    found = re.search(rf"(?m)^language: *({'|'.join(get_args(Code))})\b", text)
+    return get_args(Code)[get_args(Code).index(found[1])] if found else "en"
 
 
 def currency_words(currency: str, code: Code = "en") -> str:

@@ -15,6 +15,7 @@ from itertools import chain
 from pathlib import Path
 
 from analysis.base.errors import BuildError
+from analysis.base.language import Code, language, language_of, tr, using
 from analysis.base.steps import (
     FORKS,
     INTERRUPTED,
@@ -132,9 +133,13 @@ def build(
     fix_environment()
     status, ran = _build(goal, run, jobs, packages)
     if not ran and not status:
-        name = {"report": "report/{}.pdf is", "dashboard": "report/{}.html is"}
-        what = name.get(goal.what, "the figures of {} are").format(goal.edition)
-        print(f"nothing to do: {what} up to date")
+        ends = {"report": "pdf", "dashboard": "html"}
+        file = f"report/{goal.edition}.{ends.get(goal.what)}"
+        with using(_language(goal.case)):
+            done = tr("nothing to do: {file} is up to date", file=file)
+        if goal.what not in ends:
+            done = f"nothing to do: the figures of {goal.edition} are up to date"
+        print(done)
     return status
 
 
@@ -157,6 +162,39 @@ def _build(
     return 0, ran
 
 
+def _language(case: str) -> Code:
+    return language_of(Path("data/raw", case, "case.yaml"))
+
+
+def step_line(command: str, what: str, case: str, seconds: float) -> str:
+    r"""Say in a line that a step is done.
+
+    Of a firm's case that is in its language, without names of steps, and only where it tells the
+    firm something.
+
+    Examples
+    --------
+    >>> step_line("kpis", "9 indicators", "segelec", 1.25), step_line("sums", "", "acme", 0.1)
+    ('kpis 9 indicators … 1.2 s\n', '')
+    """
+    if case in (PAPER, ARTICLE):
+        return f"{command} {what} … {seconds:.1f} s\n"
+    with using(_language(case)):
+        steps = {
+            "verdicts": tr("Judged"),
+            "ledger": tr("Checked"),
+            "kpis": tr("Computed"),
+            "notebook": tr("Computed"),
+            "report": tr("Report"),
+            "dashboard": tr("Dashboard"),
+        }
+        if command not in steps or what.startswith("none"):
+            return ""
+        what = {"board": tr("Board report"), "annex": tr("Annex")}.get(what, what)
+        taken = f"{seconds:.1f}".replace(".", language().point)
+        return f"{steps[command]}: {what} … {taken} s\n"
+
+
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Hold the lock of a folder; wait, after a line that says so, while another build holds it."""
@@ -167,7 +205,9 @@ def _alone(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            print("another build is running in this folder: waiting for it to end", file=sys.stderr)
+            with using(_language(folder.name)):
+                wait = tr("another build is running in this folder: waiting for it to end")
+            print(wait, file=sys.stderr)
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from analysis.base import periods as time
 from analysis.base.errors import InputError, collecting
-from analysis.base.language import counted, tr, using
+from analysis.base.language import counted, language_of, tr, using
 from analysis.base.text import decimal, fields, replace_folder, unguarded, write_text
 from analysis.claims.judge import Judge
 from analysis.intake import case_files
@@ -28,7 +28,7 @@ from analysis.intake.rows import Rows, Sheet, rows_of
 from analysis.kpis.catalogue import catalogue
 from analysis.kpis.cube import record_of, state_of
 from analysis.kpis.levels import MORE, NOTHING, is_enough
-from analysis.tables.case import BY_MONTH, INVENTORY, Case, case_problems, language_of, load_case
+from analysis.tables.case import BY_MONTH, INVENTORY, Case, case_problems, load_case
 from analysis.tables.rows import frame_text, period_column, write_frame
 from analysis.tables.schema import texts_of
 from analysis.tables.strategy_tables import CLAIMS, PLAN_TABLES, read_claims
@@ -326,7 +326,7 @@ def store_tables(case: Case) -> tuple[str, bool]:
         write_frame(notes_frame(intake.notes), case.processed / NOTES)
         write_frame(inventory(intake), case.processed / INVENTORY)
         write_text(record_of(case), state)
-        return f"{sum(span.rows for span in intake.spans.values()):,} rows", True
+        return counted("{n} row", "{n} rows", sum(s.rows for s in intake.spans.values())), True
 
 
 def inventory(intake: Intake) -> pd.DataFrame:

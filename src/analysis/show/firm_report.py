@@ -237,7 +237,9 @@ class FirmReport:
 
     @cached_property
     def sold(self) -> pd.DataFrame:
-        """Invoice lines of the period and of its base, empty where rows are too many to be read.
+        """Invoice lines of the period and of its base.
+
+        It is empty where rows are too many to be read, or do not hold all of the period.
 
         Columns are those of ``sale.csv``, the customer_id that only the service may name,
         ``time`` (base or value) and ``weekday`` (0 for Monday).
@@ -254,7 +256,8 @@ class FirmReport:
             through = calendar().complete_through
             if through and time == "base" and self.base == "year-ago" and is_to_date(self.period):
                 last = year_before(through).isoformat()
-            parts.append(sales[sales["invoiced_on"].between(first, last)].assign(time=time))
+            known = sales["invoiced_on"].between(first, last) & (self.level("sales") is not None)
+            parts.append(sales[known].assign(time=time))
         if self.before("sales") is None:
             del parts[0]
         return pd.concat(parts).assign(weekday=lambda rows: rows["invoiced_on"].dt.day_of_week)

@@ -248,10 +248,14 @@ def movers(report: FirmReport) -> View | None:
     ]
     if not rows:
         return None
+    heads = {head for head, *_ in rows}
+    several = len(heads) > 1
     return view(
         "tbl-movers",
-        rows,
+        pd.DataFrame(rows, columns=["head", "name", "before", "now", "change"]),
         kind=report.kind,
+        by=tr("By") if several else "",
+        called=tr("Name") if several else heads.pop(),
         currency=report.currency,
         before=short_base(report.period, report.base),
         period=short_period(report.period),
@@ -297,8 +301,19 @@ def running(report: FirmReport) -> View:
         growth = None if now is None else _growth(_year(known, month - YEAR), now)
         rows.append((_month(month), sold, number, average, now, growth))
     frame = frame_of(rows, "month sales number average year change")
-    change = tr("On the twelve before") if frame["change"].notna().any() else ""
-    return view("tbl-running", frame, kind=report.kind, currency=report.currency, change=change)
+    heads = {"year": tr("Twelve months to its end"), "change": tr("On the twelve before")}
+    heads |= {"number": tr("Number"), "average": tr("Average")}
+    shown: dict[str, Any] = {n: heads[n] if frame[n].count() > YEAR / 2 else "" for n in heads}
+    more = tr(
+        "The twelve months to the end of each show where sales are going, since every season is in "
+        "them once."
+    )
+    if not shown["year"]:
+        more = tr("For sums of the twelve months to the end of each the rows begin too late.")
+    elif not shown["change"]:
+        more += " " + tr("For their changes on the twelve months before the rows begin too late.")
+    shown |= {"currency": report.currency, "words": more}
+    return view("tbl-running", frame, kind=report.kind, **shown)
 
 
 def _sales(table: pd.DataFrame) -> dict[int, Any]:

@@ -16,6 +16,7 @@ from analysis.base.periods import (
     calendar,
     in_words,
     month_label,
+    months_in,
     short_base,
     short_period,
 )
@@ -177,7 +178,19 @@ def _unknown(report: FirmReport) -> str:
     if not names:
         return ""
     period = short_period(report.period)
-    return tr("Not recorded in {period}: {names}.", period=period, names=listed(names))
+    text = tr("Not recorded in {period}: {names}.", period=period, names=listed(names))
+    months = set(map(month_label, months_in(report.period)))
+    closed = set(map(month_label, calendar().closed))
+    gaps = read_inventory(report.case)["gaps"].str.split(", ").explode()
+    lost = sorted(months.intersection(gaps) - closed)
+    if not lost:
+        return text
+    more = tr(
+        "No row is of {months}. If nothing happened then, write into case.yaml: {line}",
+        months=listed([*map(short_period, lost)]),
+        line=f"`closed: [{', '.join(sorted({*closed, *lost}))}]`",
+    )
+    return f"{text} {more}"
 
 
 def indicators(report: FirmReport) -> View:
@@ -205,12 +218,17 @@ def indicators(report: FirmReport) -> View:
     )
     if not any(row["target"] or row["plan"] for row in rows):
         light = tr("The light shows whether the change on {base} is for the better.", base=base)
+    lights = tr("Light") if any(row["light"] for row in rows) else ""
+    changes = tr("Shares change in percentage points (pp), everything else in per cent.")
+    if not there:
+        changes = tr("There is no comparison, since earlier periods are not in the rows.")
     return view(
         "tbl-board",
         pd.DataFrame(rows),
         kind=report.kind,
         period=short_period(report.period),
-        light=light,
+        light=f"{changes} {light if lights else ''}".strip(),
+        lights=lights,
         previous=heads.get("previous", ""),
         year_ago=heads.get("year-ago", ""),
         target=tr("Target") if any(row["target"] for row in rows) else "",

@@ -224,7 +224,7 @@ def kpi_course(table: pd.DataFrame, last: str, kind: str, currency: str, count: 
 
 def _named(name: str, currency: str) -> str:
     title, unit = kpi(name).name, kpi(name, currency).unit
-    return title if title.lower() == unit else f"{title}, {unit}"
+    return title if unit in title.lower().split() else f"{title}, {unit}"
 
 
 def contribution(
@@ -354,10 +354,7 @@ def year_to_date(totals: Totals, period: str, kind: str, currency: str) -> View 
     through = min(time.last_day(period), time.calendar().complete_through or time.last_day(period))
     with time.counting(replace(time.calendar(), complete_through=through)):
         compared = comparison_data(kpi_periods(totals, "year", year), year, currency)
-        words: dict[str, Any] = {
-            "period": time.short_period(year),
-            "before": time.short_base(year, "previous"),
-        }
+        now, before = time.short_period(year), time.short_base(year, "previous")
     known = compared[(compared["base"] == "previous") & compared["value"].notna()]
     rows = records(known)
     if not rows or time.parse_label(period)[0] == "year":
@@ -367,9 +364,18 @@ def year_to_date(totals: Totals, period: str, kind: str, currency: str) -> View 
     frame["now"] = column(level_text(kpi(row.kpi), row.value) for row in rows)
     frame["change"] = column(change_text(row.unit, row.change, row.growth) for row in rows)
     frame["turn"] = column(_TURNS[row.effect] for row in rows)
-    known_days = frame["before"].notna().all()
-    dash = "" if known_days else " " + tr("A dash: last year's same days are not known.")
-    return view("tbl-year-to-date", frame, kind=kind, dash=dash, **words)
+    words: dict[str, Any] = {"before": before, "change": tr("Change"), "turn": tr("Better?")}
+    if frame["before"].isna().all():
+        course = tr(
+            "{period}. There is no comparison, since last year's same days are not in the rows."
+        )
+        words = dict.fromkeys(words, "")
+    else:
+        course = tr("{period} against {before}, better or worse by each indicator's own direction.")
+        if frame["before"].isna().any():
+            course += " " + tr("A dash: last year's same days are not known.")
+    course = course.format(period=now, before=before)
+    return view("tbl-year-to-date", frame, kind=kind, period=now, course=course, **words)
 
 
 # ---- The tables that a firm handed in ----

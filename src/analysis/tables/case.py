@@ -15,7 +15,16 @@ import yaml
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from analysis.base.errors import InputError, system_error
-from analysis.base.language import Code, currency_words, locales, tr, use, using, words_of
+from analysis.base.language import (
+    Code,
+    currency_words,
+    language_of,
+    locales,
+    tr,
+    use,
+    using,
+    words_of,
+)
 from analysis.base.periods import Calendar, count_by, end_day, months_in, parse_month
 from analysis.base.text import PlainLoader
 from analysis.tables import schema
@@ -308,16 +317,6 @@ def case_problems(name: str, root: Path) -> list[InputError]:
     with using(language_of(path)):
         found = read_parameters(path, path.relative_to(root), name)
     return [] if isinstance(found, Parameters) else found
-
-
-def language_of(path: Path) -> Code:
-    """Return the language that a ``case.yaml`` names, even where it is wrong in other places."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError):
-        return "en"
-    found = re.search(rf"(?m)^language: *({'|'.join(get_args(Code))})\b", text)
-    return get_args(Code)[get_args(Code).index(found[1])] if found else "en"
 
 
 def _path_of(name: str, root: Path) -> Path:

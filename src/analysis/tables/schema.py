@@ -237,14 +237,16 @@ def periods_of(months: Collection[int]) -> Periods:
     Returns
     -------
     Periods
-        The report is about the last quarter with a row that has ended when the rows end, or about
-        the one that lies open if the case says through which day it is complete. Rows that hold no
-        whole quarter give a report on their last month.
+        The report is about the last quarter with a row in each of its months, or about the one that
+        lies open if the case says through which day it is complete. Rows that hold no whole quarter
+        give a report on their last month.
 
     Examples
     --------
     >>> periods_of(range(12 * 2023 + 1, 12 * 2024 + 11)).current
     '2024Q3'
+    >>> periods_of([*range(12 * 2024, 12 * 2024 + 8), 12 * 2024 + 9]).current
+    '2024Q2'
     >>> periods_of([12 * 2024 + 4]).current
     '2024-05'
     """
@@ -252,12 +254,10 @@ def periods_of(months: Collection[int]) -> Periods:
     known = {month for month in months if through is None or month <= time.month_of(through)}
     known |= set(time.calendar().closed)
     quarters = sorted({time.containing(month, "quarter") for month in known})
-    ended = [
-        q for q in quarters if time.months_in(time.quarter_label(q))[-1] <= max(known)
-    ] or quarters
-    current = time.quarter_label((ended if through is None else quarters)[-1])
-    if not any(set(time.covered(quarter, "quarter")) <= known for quarter in quarters):
-        current = time.month_label(max(known))
+    whole = [q for q in quarters if set(time.covered(q, "quarter")) <= known]
+    current = time.month_label(max(known))
+    if whole:
+        current = time.quarter_label((whole if through is None else quarters)[-1])
     first, last = time.quarter_label(quarters[0]), time.quarter_label(quarters[-1])
     return Periods(first=first, last=last, baseline=first, current=current)
 
