@@ -25,6 +25,7 @@ from analysis.claims.verdicts import read_verdicts
 from analysis.dashboard.page import code as code_of_dashboard
 from analysis.dashboard.page_data import sentences
 from analysis.efficiency.dynamics import STEPS
+from analysis.efficiency.quarterly_statements import RULES
 from analysis.efficiency.ratios import CATALOGUE, LADDER
 from analysis.figures.style import KIND_WORDS
 from analysis.intake.case_files import TABLES
@@ -132,6 +133,7 @@ def _of_rules() -> Iterator[Text]:
     """Return what `make check` says is wrong, and what to do about it."""
     for rule in _data("rules.yaml").values():
         yield from (Text(rule.get(key, "")) for key in ("rule", "fix"))
+    yield from map(Text, chain(*(rule.values() for rule in RULES.values())))
     yield from map(Text, (*vocabulary("told").values(), *PATTERNS.values(), *NOTES))
     yield Text(*vocabulary("questions").values())
     yield from map(Text, (*chain(*_SAID.values()), *_MISSING.values(), *_YAML_REMEDIES.values()))

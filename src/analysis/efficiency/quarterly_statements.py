@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -22,6 +23,7 @@ from pydantic import Field
 from analysis.base.errors import InputError, shown
 from analysis.base.language import tr
 from analysis.base.periods import parse_quarter, quarter_label
+from analysis.base.text import own_yaml
 from analysis.tables.case import Case
 from analysis.tables.firm_tables import FinStatementRow as SmallestUnitRow
 from analysis.tables.rows import Table, read_frame
@@ -210,6 +212,9 @@ NEVER_NEGATIVE: Final = tuple(
 _SCALE_JUMP: Final = 250
 """A company does not grow 250-fold in a quarter; a thousand for a unit makes it look so."""
 
+RULES: Final[Mapping[str, Mapping[str, str]]] = own_yaml(__file__, "contradictions.yaml")
+"""In what statements can contradict themselves: the rule, and how to mend it."""
+
 _Row = dict[Any, Any]
 """A statement; ``line`` says where it stands in the table."""
 
@@ -280,10 +285,13 @@ def _companies(frame: pd.DataFrame) -> Iterator[list[_Row]]:
 
 
 def _fault(
-    rule: str, row: _Row, column: str, fix: str | None = None, value: object = None
+    name: str, row: _Row, column: str, value: object = None, /, **words: object
 ) -> InputError:
+    """Say what is wrong with a cell: a key of ``contradictions.yaml``, and what fills its rule."""
+    rule, fix = RULES[name]["rule"], RULES[name].get("fix")
     value = row[column] if value is None else value
-    return InputError(rule, row=int(row["line"]), column=column, value=value, fix=fix)
+    at = partial(InputError, row=int(row["line"]), column=column, value=value)
+    return at(tr(rule, **words), fix=fix and tr(fix))
 
 
 def _check_one_way(rows: list[_Row], column: str) -> Iterator[InputError]:
@@ -291,42 +299,24 @@ def _check_one_way(rows: list[_Row], column: str) -> Iterator[InputError]:
     first = rows[0]
     for row in rows:
         if row[column] != first[column]:
-            rule = tr(
-                "the rows of {company} must share one {column}; row {row} has {value}",
-                company=row["company_id"],
-                column=column,
-                row=first["line"],
-                value=first[column],
-            )
-            yield _fault(rule, row, column, tr("convert all rows of a company to the same one"))
+            words = {"company": row["company_id"], "column": column, "value": first[column]}
+            yield _fault("one way", row, column, row=first["line"], **words)
 
 
 def _check_quarters(rows: list[_Row]) -> Iterator[InputError]:
     """Each quarter once, none missing in between, and year-to-date from the first quarter on."""
     first = rows[0]
     if first["quarter"] % 4 and any(is_to_date(first, name) for name in ("sales", "cfo")):
-        rule = tr(
-            "year-to-date figures need the earlier quarters of the year; {missing} is missing",
-            missing=quarter_label(first["quarter"] - 1),
-        )
-        fix = tr("add the missing row, or begin with the first quarter of a year")
-        yield _fault(rule, first, "period", fix)
+        missing = quarter_label(first["quarter"] - 1)
+        yield _fault("begun within a year", first, "period", missing=missing)
     for row, following in pairwise(rows):
         step = following["quarter"] - row["quarter"]
         words = {"company": row["company_id"], "row": row["line"]}
         if step == 0:
-            rule = tr("this quarter of {company} stands already in row {row}", **words)
-            yield _fault(rule, following, "period", tr("keep one row per company and quarter"))
+            yield _fault("twice", following, "period", **words)
         if step > 1:
-            rule = tr(
-                "the quarter {missing} of {company} is missing: row {row} has {quarter} and this "
-                "row follows",
-                missing=quarter_label(row["quarter"] + 1),
-                quarter=row["period"],
-                **words,
-            )
-            fix = tr("add the missing row; a gap would turn into a wrong comparison")
-            yield _fault(rule, following, "period", fix)
+            words |= {"missing": quarter_label(row["quarter"] + 1), "quarter": row["period"]}
+            yield _fault("gap", following, "period", **words)
 
 
 def _check_scale(rows: list[_Row], allowed: Allowed) -> Iterator[InputError]:
@@ -335,18 +325,10 @@ def _check_scale(rows: list[_Row], allowed: Allowed) -> Iterator[InputError]:
         for column in ("sales", "total_assets"):
             low, high = sorted((row[column], following[column]))
             if low > 0 and high >= _SCALE_JUMP * low:
-                rule = tr(
-                    "{column} is {before} in row {row} and {now} here, a factor of {factor} "
-                    "(tolerance {tolerance}): thousands against units",
-                    column=column,
-                    before=allowed.text(row[column]),
-                    row=row["line"],
-                    now=allowed.text(following[column]),
-                    factor=f"{high // low:,}",
-                    tolerance=_SCALE_JUMP,
-                )
-                fix = tr("write all rows in one unit and say which in unit_scale")
-                yield _fault(rule, following, column, fix, allowed.text(following[column]))
+                before, now = allowed.text(row[column]), allowed.text(following[column])
+                words = {"column": column, "before": before, "row": row["line"], "now": now}
+                words |= {"factor": f"{high // low:,}", "tolerance": _SCALE_JUMP}
+                yield _fault("scale", following, column, now, **words)
 
 
 def _check_balance(rows: list[_Row], allowed: Allowed) -> Iterator[InputError]:
@@ -355,15 +337,10 @@ def _check_balance(rows: list[_Row], allowed: Allowed) -> Iterator[InputError]:
         for parts in (ASSETS, CLAIMS_ON_ASSETS):
             excess = sum(row[name] for name in parts) - row["total_assets"]
             if excess > allowed.rounding:
-                total = allowed.text(row["total_assets"])
-                rule = tr(
-                    "{parts} exceed total_assets of {total} by {excess} (tolerance {tolerance})",
-                    parts=" + ".join(parts),
-                    total=total,
-                    excess=allowed.text(excess),
-                    tolerance=allowed.text(allowed.rounding),
-                )
-                yield _fault(rule, row, "total_assets", value=total)
+                total, much = allowed.text(row["total_assets"]), allowed.text(excess)
+                words = {"parts": " + ".join(parts), "total": total, "excess": much}
+                tolerance = allowed.text(allowed.rounding)
+                yield _fault("balance", row, "total_assets", total, tolerance=tolerance, **words)
 
 
 def _negative_flows(rows: list[_Row], given: list[_Row], allowed: Allowed) -> Iterator[InputError]:
@@ -372,22 +349,12 @@ def _negative_flows(rows: list[_Row], given: list[_Row], allowed: Allowed) -> It
     Sales and costs are not, so the year seems to begin anew where they are.
     """
     known = {row["line"]: row for row in given}
-    fix = tr(
-        "does the firm's year begin in another month than January? Then name that month in "
-        "case.yaml (fiscal_year_starts: 2), and call the quarters of a year, counted from it, Q1 "
-        "to Q4 of the year in which it ends; if not, correct the figure"
-    )
     for row in rows:
         for column in NEVER_NEGATIVE:
             if row[column] < 0:
-                rule = tr(
-                    "{column} of {quarter} alone would be {amount}, since the figure to date is "
-                    "less than in the quarter before",
-                    column=column,
-                    quarter=row["period"],
-                    amount=allowed.text(row[column]),
-                )
-                yield _fault(rule, row, column, fix, allowed.text(known[row["line"]][column]))
+                to_date, alone = (allowed.text(one[column]) for one in (known[row["line"]], row))
+                words = {"column": column, "quarter": row["period"], "amount": alone}
+                yield _fault("negative", row, column, to_date, **words)
 
 
 def cash_gaps(rows: list[_Row]) -> Iterator[tuple[_Row, _Row, int, int]]:
@@ -413,28 +380,16 @@ def _check_cash(rows: list[_Row], allowed: Allowed) -> Iterator[InputError]:
     """Cash changes by the sum of the three cash flows; the first quarter has nothing before it."""
     gaps = [found for found in cash_gaps(rows) if abs(found[3]) > allowed.rounding]
     needed = max((gap_in_percent(row, gap) for _, row, _, gap in gaps), default=0)
-    fix = tr(
-        "there are three usual reasons: the effect of exchange rates (give it in a column "
-        "fx_effect), restricted cash or deposits that cash leaves out (count them in), and flows "
-        "of another scope, such as discontinued operations (leave them out)"
-    )
-    if needed <= _MOST_CASH:
-        line = f"intake: {{cash_may_differ_by: {needed}}}"
-        fix += "; " + tr("or allow the difference in case.yaml: {line}", line=line)
+    line = f"intake: {{cash_may_differ_by: {needed}}}"
+    more = f"; {tr(RULES['cash']['allow'], line=line)}" if needed <= _MOST_CASH else ""
     for before, row, change, gap in gaps if needed > allowed.cash else ():
         parts = [*CASH_FLOWS, EXCHANGE] if EXCHANGE in row else CASH_FLOWS
-        rule = tr(
-            "cash changed by {change} from {first} to {last}, {parts} is {sum}: difference {gap} "
-            "(tolerance {tolerance})",
-            change=allowed.text(change),
-            first=before["period"],
-            last=row["period"],
-            parts=" + ".join(parts),
-            sum=allowed.text(change - gap),
-            gap=allowed.text(gap),
-            tolerance=allowed.text(allowed.rounding),
-        )
-        yield _fault(rule, row, "cash", fix, allowed.text(row["cash"]))
+        amounts = {"change": change, "sum": change - gap, "gap": gap, "tolerance": allowed.rounding}
+        words = {name: allowed.text(amount) for name, amount in amounts.items()}
+        words |= {"first": before["period"], "last": row["period"], "parts": " + ".join(parts)}
+        error = _fault("cash", row, "cash", allowed.text(row["cash"]), **words)
+        error.fix = f"{error.fix}{more}"
+        yield error
 
 
 _MOST_CASH: Final = 100
