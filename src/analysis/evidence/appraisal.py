@@ -45,28 +45,11 @@ from analysis.tables.case import Case
 from analysis.tables.schema import yaml_problem
 from analysis.tables.strategy_tables import ClaimRow, read_claims
 
-KINDS: Mapping[str, str] = {
-    "firm": "contradiction, firm",
-    "damaged": "rests on a damaged character",
-    "weak measure": "weak measure",
-    "conditional": "conditional",
-    "open": "open",
-    "not reported": "not reported",
-    "unreadable": "unreadable",
-}
+_FORM = own_yaml(__file__, "sections.yaml")
+KINDS: Mapping[str, str] = _FORM["kinds"]
 """Kinds of finding, and how tables name them; only the first is an accusation."""
 
-SECTIONS: Mapping[str, tuple[str, ...]] = {
-    "findings": ("topic", "kind", "one", "text"),
-    "headlines": ("claims", "title", "text", "certificate", "answer", "settles"),
-    "editor": ("what", "gravity", "claims", "not_so"),
-    "threats": ("threat", "quotation", "place", "why", "remedy"),
-    "nih": ("item", "answer", "quotation", "place", "why"),
-    "grades": ("scale", "grade", "why"),
-    "missing": ("what", "found", "note"),
-    "references": ("reference", "quotation", "place", "source", "judgement"),
-    "questions": ("claims", "question", "datum", "settles"),
-}
+SECTIONS: Mapping[str, Sequence[str]] = _FORM["sections"]
 """The sections of the file, and what every entry of each must say."""
 
 Entry = dict[str, Any]

@@ -200,31 +200,22 @@ def make_plan(case: Case, reading: Mapping[str, str], seed: int) -> Plan:
 
 
 _NEEDED = (
-    "abstract-services",
-    "abstract-lifting-doors",
-    "abstract-alarms",
-    "abstract-productivity-q1",
-    "abstract-productivity-q2",
-    "abstract-sales-growth-2023",
-    "abstract-sales-growth-2024",
-    "abstract-sales-total",
-    "abstract-satisfaction",
+    *("services", "lifting-doors", "alarms", "productivity-q1", "productivity-q2"),
+    *("sales-growth-2023", "sales-growth-2024", "sales-total", "satisfaction"),
 )
-"""Claims of the SEGELEC paper that a ledger is made to meet."""
+"""What the abstract of the SEGELEC paper claims and a ledger is made to meet."""
 
 
 def _require_claims(case: Case, judge: Judge) -> None:
     """Refuse a case that asks for a calibrated ledger, but whose claims are not the paper's."""
     known = {claim.claim_id for claim in judge.claims}
-    missing = next((name for name in _NEEDED if name not in known), None)
+    missing = next((name for name in _NEEDED if f"abstract-{name}" not in known), None)
     if missing is not None:
-        raise InputError(
-            "a ledger can be calibrated to the SEGELEC paper only, and this is missing",
-            file=(case.raw / "claims.csv").relative_to(case.root),
-            column="claim_id",
-            value=missing,
-            fix="take the section calibration out of case.yaml",
-        )
+        rule = "a ledger can be calibrated to the SEGELEC paper only, and this is missing"
+        file = (case.raw / "claims.csv").relative_to(case.root)
+        place = {"column": "claim_id", "value": f"abstract-{missing}"}
+        fix = "take the section calibration out of case.yaml"
+        raise InputError(rule, file=file, fix=fix, **place)
 
 
 def _require_services(reading: Mapping[str, str]) -> None:

@@ -305,18 +305,10 @@ def method_tables(case: Case, totals: Totals, base: str = "year-ago") -> dict[st
 
 
 _EXACT = (
-    "value",
-    "baseline",
-    "low",
-    "high",
-    "score",
-    "progress",
-    "weight",
-    "covered",
-    "contribution",
-    "concordance",
-    "p",
+    *("value", "baseline", "low", "high", "score", "progress", "weight", "covered"),
+    *("contribution", "concordance", "p"),
 )
+"""Columns of fractions."""
 
 
 def _written(table: pd.DataFrame, kind: str) -> pd.DataFrame:

@@ -37,18 +37,12 @@ from analysis.ledger.plan import table_of
 from analysis.method.key_results import Okrs, Result, Scores, chosen
 from analysis.method.scoring import rate
 from analysis.tables.case import Case
-from analysis.tables.firm_tables import Ledger
-from analysis.tables.rows import read_rows
+from analysis.tables.firm_tables import LEDGER_TABLES, Ledger
+from analysis.tables.rows import period_column, read_rows
 from analysis.tables.strategy_tables import CHECK_INS, CheckInRow, KeyResultRow
 
-DATED = {
-    "service": "completed_on",
-    "sale": "invoiced_on",
-    "cost": "incurred_on",
-    "survey_response": "answered_on",
-    "staff_survey": "answered_on",
-    "training": "held_on",
-}
+_DECIDING = {table.name: period_column(table) for table in LEDGER_TABLES}
+DATED = {table: name for table, name in _DECIDING.items() if name.endswith("_on")}
 """Column that says when a row of a table became known."""
 
 MONTHLY = {"hours", "staff_opening", "leavers", "training_hours"}
