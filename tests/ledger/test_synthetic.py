@@ -11,7 +11,7 @@ import pytest
 
 from analysis.base.errors import InputError
 from analysis.ledger.plan import apportion, make_plan
-from analysis.ledger.synthetic import make_ledger, reproduce, write_ledger
+from analysis.ledger.synthetic import make_ledger, make_rows, reproduce, write_ledger
 from analysis.tables.case import Case, load_case
 from analysis.tables.firm_tables import LEDGER_TABLES, Ledger
 from analysis.tables.rows import read_frame
@@ -192,7 +192,8 @@ def option_readings() -> list[dict[str, str]]:
 def test_every_option_has_a_ledger_that_prints_alike(
     segelec: Case, reading: dict[str, str]
 ) -> None:
-    table = reproduce(segelec, make_ledger(segelec, reading, seed=11), reading)
+    rows = make_rows(make_plan(segelec, segelec.reading(reading), 11), 11)
+    table = reproduce(segelec, rows, reading)
     assert table["same"].all(), table[~table["same"]]
 
 

@@ -9,7 +9,7 @@ every quarter, so that no margin, return or turnover of the made-up firm shows a
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -229,22 +229,27 @@ def _office(quarters: list[int], rng: random.Random) -> list[tuple[str, str, dat
     return rows
 
 
-def _employed(staff: pd.DataFrame, day: date) -> list[str]:
-    """Return who is employed on a day."""
-    when = pd.Timestamp(day)
-    there = (staff["hired_on"] <= when) & ~(staff["left_on"] < when)
-    return [str(key) for key in staff.loc[there, "staff_id"]]
+def _employed(staff: pd.DataFrame) -> Callable[[date], list[str]]:
+    """Return a function that says who is employed on a day."""
+    columns = (staff[name] for name in ("staff_id", "hired_on", "left_on"))
+    terms = list(zip(*columns, strict=True))
+
+    def employed(day: date) -> list[str]:
+        when = pd.Timestamp(day)
+        return [str(key) for key, hired, left in terms if hired <= when and not left < when]
+
+    return employed
 
 
 def make_training(staff: pd.DataFrame, quarters: range, seed: int) -> pd.DataFrame:
     """Draw trainings: most of the staff once a quarter, two to eight hours."""
-    rng = stream(seed, "training")
+    rng, employed = stream(seed, "training"), _employed(staff)
     rows = []
     for quarter in quarters:
-        for key in _employed(staff, quarter_start(quarter)):
+        for key in employed(quarter_start(quarter)):
             held = quarter_start(quarter) + timedelta(days=rng.randrange(quarter_days(quarter)))
             hours, certified = 8 + 4 * rng.randrange(7), rng.randrange(10) < CERTIFIED_IN_10
-            if rng.randrange(10) < TRAINED_IN_10 and key in _employed(staff, held):
+            if rng.randrange(10) < TRAINED_IN_10 and key in employed(held):
                 rows.append((key, held, hours, "yes" if certified else "no"))
     rows.sort(key=lambda row: (row[1], row[0]))
     return table_of(rows, "staff_id held_on quarter_hours certified", "training_id", "E{:04d}")
@@ -252,11 +257,11 @@ def make_training(staff: pd.DataFrame, quarters: range, seed: int) -> pd.DataFra
 
 def make_staff_survey(staff: pd.DataFrame, quarters: range, seed: int) -> pd.DataFrame:
     """Draw one answer a quarter from everyone employed in its last weeks."""
-    rng = stream(seed, "staff_survey")
+    rng, employed = stream(seed, "staff_survey"), _employed(staff)
     rows = []
     for quarter in quarters:
         day = quarter_start(quarter + 1) - timedelta(days=10)
-        for key in _employed(staff, day):
+        for key in employed(day):
             happy = rng.randrange(100) < SATISFIED_IN_100
             score = 4 + rng.randrange(2) if happy else 1 + rng.randrange(3)
             rows.append((key, day, score))
