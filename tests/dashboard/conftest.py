@@ -30,7 +30,7 @@ LANGUAGES = ("en", "es", "pl")
 LOOK: dict[str, Any] = {
     "viewport": {"width": 1440, "height": 900},
     "color_scheme": "light",
-    "reduced_motion": "no-preference",
+    "reduced_motion": "reduce",
 }
 """How a page is shown unless a test wants it otherwise."""
 
@@ -71,7 +71,10 @@ class Shown:
         return self.page.evaluate("([name, given]) => probe[name](...given)", [name, arguments])
 
     def view(self, fragment: str, *panels: str) -> dict[str, Any]:
-        """Change the address, as a reader does who pastes another one; read cards and tables."""
+        """Change the address, as a reader does who pastes another one.
+
+        Panels whose numbers are wanted are read, and nothing is painted.
+        """
         seen: dict[str, Any] = self.probe("view", fragment, *panels)
         return seen
 

@@ -31,6 +31,7 @@ addEventListener("securitypolicyviolation", (event) => console.error(event.viola
       (row) => [...row.cells].map((cell) => cell.textContent)),
 
     view: async (fragment, ...panels) => {
+      document.body.style.contentVisibility = panels.length ? "hidden" : ""; // what is only read need not be painted
       if (location.hash !== fragment) {
         const changed = new Promise((done) => addEventListener("hashchange", () => setTimeout(done), { once: true }));
         location.hash = fragment;
@@ -80,6 +81,19 @@ addEventListener("securitypolicyviolation", (event) => console.error(event.viola
         if (!parentElement.closest("script, body [lang=en]")) found.push(data.trim());
       }
       return [...found, ...[...document.querySelectorAll("[aria-label]")].map((one) => one.ariaLabel)];
+    },
+
+    // Mark rows that look as one above them in the same table; count them.
+    alike: () => {
+      for (const body of document.querySelectorAll("tbody")) {
+        const seen = new Set();
+        for (const row of body.rows) {
+          const look = [row, ...row.querySelectorAll("*")].map((one) => [one.tagName, one.className, one.getAttribute("style")]).join();
+          row.toggleAttribute("data-alike", seen.has(look));
+          seen.add(look);
+        }
+      }
+      return document.querySelectorAll("[data-alike]").length;
     },
 
     // Texts that are wider than their boxes.

@@ -56,9 +56,10 @@ def test_controls_are_large_enough_to_touch(show: Show, width: int, least: int) 
 def test_labels_of_charts_are_whole_and_apart(
     show: Show, viewport: dict[str, int], language: str
 ) -> None:
+    shown = show(viewport=viewport)
     for name in ("sales", "productivity"):
         part = "&t=alarms" if name == "sales" else ""
-        shown = show(fragment=f"#lang={language}&m={name}{part}", viewport=viewport)
+        shown.view(f"#lang={language}&m={name}{part}")
         edge = shown.probe("boxes", "#panel-course .wide")[0]
         boxes: list[dict[str, float]] = shown.probe("labels", "course")
         for box in boxes:
