@@ -323,7 +323,8 @@ def reading_influence(frame: pd.DataFrame) -> s.Drawn:
         ax.plot([0, 160], [y + 5.4] * 2, color=s.RULE, lw=0.5)
         y += _HEAD
         for row in records(rows):
-            _draw_bar(ax, y, row, largest)
+            ax.barh(y, _length(row, largest), left=_LEFT, height=2.8, color=_DERIVED)
+            ax.plot([_LEFT] * 2, [y - _BAR_ROW / 2, y + _BAR_ROW / 2], color=s.INK, lw=0.6)
             choice = _choice(row.axis)
             s.small(fig, 0, y, choice[0].upper() + choice[1:])
             end, colour = _LEFT + _length(row, largest) + 1.5, _DERIVED if row.changed else s.INK
@@ -336,11 +337,6 @@ def reading_influence(frame: pd.DataFrame) -> s.Drawn:
 def _length(row: Any, largest: Fraction) -> float:
     """Return the length of a bar in millimetres."""
     return _BAR * float(row.share / largest) if largest else 0.0
-
-
-def _draw_bar(ax: Axes, y: float, row: Any, largest: Fraction) -> None:
-    ax.barh(y, _length(row, largest), left=_LEFT, height=2.8, color=_DERIVED)
-    ax.plot([_LEFT, _LEFT], [y - _BAR_ROW / 2, y + _BAR_ROW / 2], color=s.INK, lw=0.6)
 
 
 def _choice(axis: str) -> str:

@@ -107,12 +107,6 @@ def service_process(frame: pd.DataFrame, period: str, kind: str = "synthetic") -
     return s.Drawn(fig, frame, kind, words)
 
 
-def _look(mode: str, kind: str) -> s.Look:
-    """Return the looks of a step: waiting is grey, as in the flowchart, working is solid."""
-    face = s.PALE if mode == "waiting" else s.KIND[kind]
-    return {"facecolor": face, "edgecolor": s.KIND[kind], "linewidth": 0.5}
-
-
 def _spread(fig: Canvas, ax: Axes, top: float, rows: pd.DataFrame, kind: str) -> None:
     """Draw how many services took how many days in one step, with its mean and middle 80 %."""
     step = records(rows)[0]
@@ -124,7 +118,10 @@ def _spread(fig: Canvas, ax: Axes, top: float, rows: pd.DataFrame, kind: str) ->
     share = tr("{share} of the time", share=percent(0)(step.share))
     s.note(fig, 0, top + 9.5, share)
     s.note(fig, 0, top + 13, tr("middle 80%: {low} to {high} days", low=low, high=high))
-    ax.bar(rows["days"], rows["services"], width=0.8, **_look(str(step.mode), kind))
+    # waiting is grey, as in the flowchart, working is solid
+    face = s.PALE if step.mode == "waiting" else s.KIND[kind]
+    look: s.Look = {"facecolor": face, "edgecolor": s.KIND[kind], "linewidth": 0.5}
+    ax.bar(rows["days"], rows["services"], width=0.8, **look)
     most = float(rows["services"].max())
     ax.set_ylim(0, 1.5 * most)
     mean = float(step.mean)

@@ -158,11 +158,6 @@ class Layout:
         end, height = marks[f"{chapter.name}:{chapter.blocks.index(before[-1])}"]
         return _HEIGHT - height if page > end else 0.0
 
-    def _runs_on(self, chapter: Chapter, table: Block, marks: Marks) -> bool:
-        """Whether a table ends on a page after the one on which it begins."""
-        end, _ = marks[f"{chapter.name}:{chapter.blocks.index(table)}"]
-        return end > marks[table.label][0]
-
     def _step(
         self, chapter: Chapter, blocks: list[Block], place: int, gap: float, marks: Marks
     ) -> int:
@@ -176,8 +171,10 @@ class Layout:
                 return 0
             if _is_figure(block) or (block.label and not _is_figure(blocks[place])):
                 return 0
-            if block.label and gap < _MUCH and self._runs_on(chapter, block, marks):
-                return 0
+            if block.label and gap < _MUCH:
+                end, _ = marks[f"{chapter.name}:{chapter.blocks.index(block)}"]
+                if end > marks[block.label][0]:  # a table that ends on a later page
+                    return 0
             if not block.is_heading:
                 return count
         return 0

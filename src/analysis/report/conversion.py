@@ -341,9 +341,6 @@ class Renderer:
         """Typst markup of a caption or another single line of Markdown."""
         return self._inline(_parser.inline(clean(text).strip(), {"ref_links": {}}))
 
-    def _blocks(self, tokens: list[Token], joint: str = "\n\n") -> str:
-        return joint.join(filter(None, map(self._block, tokens)))
-
     def _inline(self, tokens: list[Token]) -> str:
         return "".join(map(self._span, tokens))
 
@@ -370,7 +367,7 @@ class Renderer:
     def _item(self, token: Token, joint: str) -> str:
         if token["type"] != "list_item":
             raise self._refused(token)
-        return self._blocks(token["children"], joint)
+        return joint.join(filter(None, map(self._block, token["children"])))
 
     def _span(self, token: Token) -> str:
         match token:

@@ -18,14 +18,7 @@ from analysis.claims.verdicts import count_conflicts, count_verdicts, listed_wor
 from analysis.claims.wording import MEANINGS
 from analysis.notebook.edition import Edition
 from analysis.notebook.prose import MARKS, concepts
-from analysis.report.conversion import (
-    APPENDIX,
-    CHAPTER,
-    CHAPTER_HEAD,
-    SUMMARY,
-    Chapter,
-    Renderer,
-)
+from analysis.report.conversion import APPENDIX, CHAPTER, CHAPTER_HEAD, SUMMARY, Chapter, Renderer
 from analysis.report.markup import Labels, concept_label, typst_string, typst_text
 from analysis.tables.case import Case
 

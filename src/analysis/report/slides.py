@@ -95,14 +95,10 @@ def write_slides(
             _table(book.create_sheet(title), output["data"]["text/html"])
         elif not _figure(book, title, root / about["file"]):
             continue
-        _caption(book[title], about["caption"], tr(about["kind"]))
+        caption = html.unescape(_TAG.sub("", about["caption"])).replace("*", "")
+        _write(book[title], 1, 1, f"{caption} [{tr(about['kind'])}]")
     write_bytes(out, _bytes(book, moment))
     return out
-
-
-def _caption(sheet: Worksheet, caption: str, kind: str) -> None:
-    text = html.unescape(_TAG.sub("", caption)).replace("*", "")
-    _write(sheet, 1, 1, f"{text} [{kind}]")
 
 
 def _write(sheet: Worksheet, row: int, column: int, value: object, form: str = "") -> None:

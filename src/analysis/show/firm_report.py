@@ -25,12 +25,7 @@ from analysis.base.periods import (
     year_before,
 )
 from analysis.base.text import records
-from analysis.efficiency.quarterly_statements import (
-    Book,
-    book,
-    has_statements,
-    stored_statements,
-)
+from analysis.efficiency.quarterly_statements import Book, book, has_statements, stored_statements
 from analysis.efficiency.ratios import CapitalCost, indicator_table
 from analysis.kpis.catalogue import Kpi, Period, Totals, compute, indicator
 from analysis.kpis.compare import Base, bases, comparison_data, contributions_by_type, planned

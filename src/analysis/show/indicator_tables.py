@@ -20,13 +20,7 @@ from analysis.evidence.soundness import check_table
 from analysis.intake.case_files import TABLES
 from analysis.kpis.catalogue import METHOD, WORDS, Indicator, Kpi, Totals, indicator, kpi
 from analysis.kpis.catalogue import catalogue as every_indicator
-from analysis.kpis.compare import (
-    Base,
-    bases,
-    compare,
-    comparison_data,
-    contributions_by_type,
-)
+from analysis.kpis.compare import Base, bases, compare, comparison_data, contributions_by_type
 from analysis.kpis.levels import availability, indicators_of, kpi_periods, level_table, side_by_side
 from analysis.notebook.display import Column
 from analysis.show.wording import View, change_text, level_text, view

@@ -19,13 +19,7 @@ from analysis.claims.wording import MEANINGS, noun
 from analysis.efficiency.diagnosis import Finding
 from analysis.efficiency.dynamics import QUARTERLY_CUT, dupont, key_results, step_table
 from analysis.efficiency.quarterly_statements import Book, has_statements, ledger_statements
-from analysis.efficiency.ratios import (
-    CATALOGUE,
-    LADDER,
-    NAMED,
-    collection_days,
-    ratio_text,
-)
+from analysis.efficiency.ratios import CATALOGUE, LADDER, NAMED, collection_days, ratio_text
 from analysis.efficiency.sentences import STATUS, scheme_table
 from analysis.evidence.appraisal import KINDS as FINDINGS
 from analysis.evidence.appraisal import Entry, read_appraisal
