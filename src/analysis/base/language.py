@@ -39,6 +39,9 @@ Code = Literal["en", "es", "pl"]
 LOCALES: Mapping[Code, str] = {"en": "en", "es": "es-PE", "pl": "pl"}
 """Every language with the locale of its numbers, unless a case names another."""
 
+_AT_HOME = {("PEN", "es"), ("PLN", "pl")}
+"""Currencies of the country whose numbers a language follows."""
+
 FOLDER = Path(__file__).with_name("languages")
 """Holds a catalogue for every language but English."""
 
@@ -174,14 +177,18 @@ def language_of(path: Path) -> Code:
 def currency_words(currency: str, code: Code = "en") -> str:
     """Return the name of many of a currency's units in a language; its code if it is unknown.
 
+    At home a currency is called without its country.
+
     Examples
     --------
     >>> currency_words("EUR"), currency_words("PLN"), currency_words("PLN", "pl")
-    ('euros', 'Polish zlotys', 'złotych polskich')
+    ('euros', 'Polish zlotys', 'złotych')
     """
     from babel.numbers import get_currency_name
 
     name = get_currency_name(currency, 5, locale=code)
+    if (currency, code) in _AT_HOME:
+        name = name.split()[0]
     return "".join(letter if letter.isalpha() else " " for letter in name)
 
 

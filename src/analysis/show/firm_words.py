@@ -80,7 +80,7 @@ def _results(report: FirmReport) -> str:
     if not parts:
         return ""
     period, had = in_words(report.period), listed(parts)
-    if all(report.growth(name) is None for name in ("sales", "services")):
+    if not _has_growth(report):
         return tr("In {period} the firm had {had}.", period=period, had=had)
     return tr(
         "In {period} the firm had {had}; in brackets, the change on {base}.",
@@ -88,6 +88,10 @@ def _results(report: FirmReport) -> str:
         had=had,
         base=base_words(report.study.grain, report.base, report.period),
     )
+
+
+def _has_growth(report: FirmReport) -> bool:
+    return any(report.growth(name) is not None for name in ("sales", "services"))
 
 
 def _turned(report: FirmReport) -> str:
@@ -106,8 +110,10 @@ def _turned(report: FirmReport) -> str:
             (better, counted("{n} indicator is better", "{n} indicators are better", len(better))),
             (worse, counted("{n} is worse", "{n} are worse", len(worse))),
         ]
-        text = tr(
-            "Compared with {base}, {turned}",
+        text = tr("In the same comparison, {turned}")  # if the sentence before it names the base
+        if base != report.base or not _has_growth(report):
+            text = tr("Compared with {base}, {turned}")
+        text = text.format(
             base=base_words(report.study.grain, base, report.period),
             turned=listed([words for names, words in counts if names]),
         )

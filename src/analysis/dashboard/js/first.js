@@ -59,7 +59,7 @@ const periodWords = (now) => (state.months.size ? periodName(now.chosen) : say("
 const memberNames = (name) => [...state[name]].sort((a, b) => a - b).map((at) => own(SLICERS[name].members[at].name));
 function filterWords() {
   const parts = [];
-  if (data.types.length) parts.push(state.types.size ? listed(memberNames("types")) : say("all service types"));
+  if (data.types.length) parts.push(state.types.size ? listed(memberNames("types")) : say(serves ? "all service types" : "all kinds"));
   if (data.segments.length) parts.push(state.segments.size ? listed(memberNames("segments")) : say("all segments"));
   return parts.join(" · ") || say("the whole firm");
 }

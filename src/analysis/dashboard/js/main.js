@@ -6,7 +6,7 @@ function panelsHere() {
   return [
     some ? cardsPanel() : null,
     some ? coursePanel() : null,
-    some && data.types.length ? membersPanel("types", "{indicator} by service type") : null,
+    some && data.types.length ? membersPanel("types", serves ? "{indicator} by service type" : "{indicator} by kind") : null,
     some && data.segments.length ? membersPanel("segments", "{indicator} by customer segment") : null,
     data.okr ? scorecardPanel() : null,
     data.okr ? okrPanel() : null,

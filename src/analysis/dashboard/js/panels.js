@@ -154,7 +154,7 @@ function sumsPanel() {
       const rows = month.map((_, row) => row).filter(isChosen);
       const member = (one) => (one ? own(one.name) : say("All"));
       const parts = [
-        { head: say("Service type"), members: data.types, of: type },
+        { head: say(SLICERS.types.title), members: data.types, of: type },
         { head: say("Customer segment"), members: data.segments, of: segment },
       ].filter(({ members }) => members.length);
       return {

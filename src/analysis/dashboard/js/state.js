@@ -30,8 +30,9 @@ let state, unknown = [];
 
 /** Members of each slicer, and the letter by which the address names them. */
 const own = data.case.kind === "synthetic" ? (name) => named(name) : (name) => name;
+const serves = "services" in data.measures;
 const SLICERS = {
-  types: { letter: "t", title: "Service type", members: data.types },
+  types: { letter: "t", title: serves ? "Service type" : "What is sold", members: data.types },
   segments: { letter: "s", title: "Customer segment", members: data.segments },
 };
 
