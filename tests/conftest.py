@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
+import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import pytest
 import yaml
 from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
 from analysis.base.language import use
-from analysis.claims.judge import Judge
-from analysis.kpis.levels import sums
-from analysis.ledger.synthetic import make_ledger
-from analysis.tables.case import Case, load_case
-from analysis.tables.firm_tables import Ledger
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what tests need, the process that hands them out does not
+    import pandas as pd
     from playwright.sync_api import Browser
+
+    from analysis.claims.judge import Judge
+    from analysis.tables.case import Case
+    from analysis.tables.firm_tables import Ledger
 
 ROOT = Path(__file__).resolve().parents[1]
 SLOW = [
@@ -55,22 +56,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("slow")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for garbage, not at every turn, among what tests make, and not in what is imported."""
+    gc.disable()
+    found = yield
+    gc.freeze()
+    # or libraries report as leaked what the process holds; a worker ends without freeing it
+    atexit.register(*((os._exit, 0) if "PYTEST_XDIST_WORKER" in os.environ else (gc.unfreeze,)))
+    gc.set_threshold(20_000, 20, 20)
+    gc.enable()
+    return found
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Fork kernels of notebooks; look for garbage, not at every turn, among what tests make."""
+    """Fork kernels of notebooks."""
     if any(item.path.suffix == ".ipynb" for item in session.items):
         import nbval.kernel
 
         from tests.warm import Kernels
 
         nbval.kernel.KernelManager = Kernels
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
-
-
-def pytest_unconfigure() -> None:
-    """Let the process free what it holds, or libraries report it as leaked."""
-    gc.unfreeze()
 
 
 class Sharing(LoadFileScheduling):
@@ -123,21 +129,29 @@ def root() -> Path:
 
 @pytest.fixture(scope="session")
 def segelec() -> Case:
+    from analysis.tables.case import load_case
+
     return load_case("segelec", ROOT)
 
 
 @pytest.fixture(scope="session")
 def judge(segelec: Case) -> Judge:
+    from analysis.claims.judge import Judge
+
     return Judge(segelec)
 
 
 @pytest.fixture(scope="session")
 def ledger(segelec: Case) -> Ledger:
+    from analysis.ledger.synthetic import make_ledger
+
     return make_ledger(segelec)
 
 
 @pytest.fixture(scope="session")
 def ledger_sums(ledger: Ledger) -> pd.DataFrame:
+    from analysis.kpis.levels import sums
+
     return sums(ledger)
 
 

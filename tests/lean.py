@@ -1,4 +1,4 @@
-"""Imported first in a warm process: keeps out what a build keeps out, which takes a second."""
+"""Imported first by pytest and the warm process: keeps out what a build does, for a second each."""
 
 from analysis.base.steps import fix_environment
 

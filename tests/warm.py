@@ -5,6 +5,8 @@ from __future__ import annotations
 import atexit
 import gc
 import os
+import signal
+import tempfile
 from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import chain
@@ -12,7 +14,6 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.pool import Pool
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any
 
@@ -23,16 +24,11 @@ from nbformat import NotebookNode
 from analysis import cli
 from analysis.base import steps
 from analysis.base.plan import PACKAGES
+from analysis.notebook.run import run
 
 CONTEXT = get_context("forkserver")
 CONTEXT.set_forkserver_preload(
-    [
-        "tests.lean",
-        *chain(*PACKAGES),
-        "analysis.notebook.engine",
-        "ipykernel.kernelapp",
-        "tests.warm",
-    ]
+    ["tests.lean", *chain(*PACKAGES, steps.modules()), "ipykernel.kernelapp", "tests.warm"]
 )
 
 
@@ -68,8 +64,15 @@ def _executed(
         ):
             for name in names:
                 setattr(kind, name, lambda *_, **__: None)
-    with TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as scratch:
         return engine.execute(cells, parameters, cwd, Path(scratch))
+
+
+def run_by_a_kernel(source: Path, scratch: Path) -> None:
+    """Run a notebook as where steps are no forks; leave in a folder what is not tidied up."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background, it is ignored
+    tempfile.tempdir = str(scratch)
+    run(source, source)
 
 
 def _begin() -> None:

@@ -102,25 +102,23 @@ def test_each_exercise_is_asked_given_answered_and_hinted(path: Path) -> None:
 
 
 @each_notebook
-def test_as_committed_every_question_waits(path: Path) -> None:
-    result = executed(notebook.read(path), path.parent, pictures=False)
-    assert faults(result) == []
-    for key, cell in checks(result):
-        assert words(cell).startswith("Not answered yet."), key
-    assert words(result.cells[-2]).startswith("0 of ")
-
-
-@each_notebook
-def test_with_right_answers_every_question_is_solved(path: Path) -> None:
-    cells = notebook.read(path)
+def test_every_question_waits_and_is_solved_by_a_right_answer(path: Path) -> None:
+    """Run a notebook as committed and, in the same process, once more with answers in it."""
+    cells, answered = notebook.read(path), notebook.read(path)
     answers = RIGHT[topic_of(cells)]
-    for key, cell in checks(cells):
+    for key, cell in checks(answered):
         cell.source = cell.source.replace(UNANSWERED, f"answer = {answers[key][0]}")
-    for cell in cells.cells:
+    for cell in answered.cells:
         cell.source = re.sub(r"^# hint", "hint", cell.source)
+    number = len(cells.cells)
+    cells.cells += answered.cells
     result = executed(cells, path.parent, pictures=False)
     assert faults(result) == []
-    for key, cell in checks(result):
-        assert words(cell).startswith("Right."), key
+    for place, (key, cell) in enumerate(checks(result)):
+        assert words(cell).startswith("Not answered yet." if place < len(answers) else "Right."), (
+            key
+        )
+    assert words(result.cells[number - 2]).startswith("0 of ")
     assert "All of them. Well done." in words(result.cells[-2])
-    assert sum("Hint 1 of " in words(cell) for cell in result.cells) == len(answers)
+    hinted = ["Hint 1 of " in words(cell) for cell in result.cells]
+    assert sum(hinted) == sum(hinted[number:]) == len(answers)

@@ -7,7 +7,6 @@ import json
 import os
 import re
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from pathlib import Path
 import nbformat
 import pytest
 import yaml
+from jupyter_client.manager import KernelManager
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
@@ -23,7 +23,7 @@ from analysis.base.errors import BuildError, InputError
 from analysis.base.text import imported
 from analysis.notebook import run as notebook
 from analysis.notebook.run import NotebookError, declared
-from tests.warm import executed
+from tests.warm import CONTEXT, executed, run_by_a_kernel
 
 CASES = yaml.safe_load(Path(__file__).with_name("cases.yaml").read_text(encoding="utf-8"))
 PARAMETERS = 'case = "segelec"\nseed = 3\nrate = 0.5\nstrict = False\nnames = ["a"]\nnote = None'
@@ -202,20 +202,12 @@ def test_interrupted_runs_leave_the_target(write: Write, tmp_path: Path, number:
         f"import os, time\nopen({str(started)!r}, 'w').write(str(os.getpid()))", "time.sleep(60)"
     )
     before = source.read_bytes()
-    code = (
-        "import sys; from pathlib import Path; from analysis.notebook import run as notebook\n"
-        "notebook.run(Path(sys.argv[1]), Path(sys.argv[1]))"
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-c", code, source],
-        env=dict(os.environ, TMPDIR=str(tmp_path)),  # a killed process cannot tidy up
-        stderr=subprocess.DEVNULL,
-        # where these tests run in the background, interrupts may be ignored
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )
+    process = CONTEXT.Process(target=run_by_a_kernel, args=(source, tmp_path))
+    process.start()
     _wait_for(lambda: started.exists() and started.read_text() != "")
-    process.send_signal(number)
-    assert process.wait(30) != 0
+    os.kill(process.pid, number)
+    process.join(30)
+    assert process.exitcode
     assert source.read_bytes() == before
     assert [path.name for path in source.parent.iterdir()] == [source.name]
     kernel = int(started.read_text())
@@ -271,7 +263,7 @@ def test_canonical_form_drops_what_varies(tmp_path: Path) -> None:
 
 
 def test_nbval_passes_what_the_runner_wrote_and_sees_a_changed_figure(
-    write: Write, tmp_path: Path
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = write(
         "import pandas as pd\nfrom matplotlib.figure import Figure as Canvas\n"
@@ -279,7 +271,9 @@ def test_nbval_passes_what_the_runner_wrote_and_sees_a_changed_figure(
         "from analysis.notebook.drawing import style\n"
         "with style():\n    canvas = Canvas((3, 2))\n    canvas.subplots().plot([0, seed])\n"
         "data = pd.DataFrame({'x': [0, 1], 'y': [0, seed]})\n"
-        "show_figure(Figure('swot', canvas, data, 'A line.', 'A line going up', 'derived'))",
+        "figure = Figure('swot', canvas, data, 'A line.', 'A line going up', 'derived')\n"
+        "show_figure(figure)",
+        "show_figure(figure)",
         "show_table(data, 'tbl-line', 'The line.', 'derived')",
     )
     figures = tmp_path / "figures"
@@ -287,26 +281,29 @@ def test_nbval_passes_what_the_runner_wrote_and_sees_a_changed_figure(
     names = {path.name for path in (figures / "segelec").iterdir()}
     assert names == {"fig_07_swot.csv", "fig_07_swot.json", "fig_07_swot.svg"}
     text = source.read_text(encoding="utf-8")
-    drawing = re.search(r"base64,([^\\]+)", text)
-    assert drawing is not None
-    blue = base64.b64decode(drawing[1])
+    drawings = re.findall(r"base64,([^\\]+)", text)
+    blue = base64.b64decode(drawings[1])
     assert blue.count(b"stroke: #1f77b4") == 1
     other = base64.b64encode(blue.replace(b"stroke: #1f77b4", b"stroke: #1f77b5")).decode()
-    source.with_name("changed.ipynb").write_text(text.replace(drawing[1], other), encoding="utf-8")
+    first, _, rest = text.rpartition(drawings[1])
+    source.write_text(f"{first}{other}{rest}", encoding="utf-8")
 
-    root = Path(__file__).parents[2]
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--nbval", "-rpf"]
-    environment = dict(os.environ, TZ="Pacific/Kiritimati", PYTHONPATH=str(root / "src"))
-    compared = subprocess.run(
-        [*command, "--nbval-current-env", "changed.ipynb", source.name],
-        cwd=source.parent,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
-    said = re.findall(r"(PASSED|FAILED)\S* (\w+)\.ipynb::.*Cell (\d)", compared.stdout)
-    assert sorted(said) == [
-        ("FAILED", "changed", "1"),
-        *(("PASSED", "01_small", cell) for cell in "012"),
-        *(("PASSED", "changed", cell) for cell in "02"),
-    ]
+    monkeypatch.chdir(source.parent)
+    monkeypatch.setenv("TZ", "Pacific/Kiritimati")
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2] / "src"))
+    monkeypatch.setattr("nbval.kernel.KernelManager", KernelManager)
+    outcomes = Outcomes()
+    options = ["-p", "no:cacheprovider", "--nbval", "--nbval-current-env", "--rootdir=."]
+    pytest.main([*options, source.name], [outcomes])
+    assert outcomes.found == ["passed", "passed", "failed", "passed"]
+
+
+class Outcomes:
+    """A plugin that collects what comes of each cell."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "call":
+            self.found.append(report.outcome)
