@@ -16,6 +16,8 @@ import pytest
 from analysis.base.language import Code, words_of
 from analysis.intake.new_case import case_from
 
+from tests import warm
+
 from .harness import ROOT, Firm, firm_of
 
 SALES = "invoice_date,amount\n" + "".join(
@@ -31,7 +33,9 @@ def built(firm: Firm) -> tuple[str, int, str]:
     (firm.root / "requirements").symlink_to(ROOT / "requirements")
     (firm.root / "notebooks").unlink()
     shutil.copytree(ROOT / "notebooks/firm", firm.root / "notebooks/firm")
-    firm.made().step("notebook", "notebooks/firm/board.ipynb")
+    firm.made()
+    about = "--case", firm.name
+    assert warm.step(["notebook", "notebooks/firm/board.ipynb", *about], firm.root) == 0
     firm.step("report")
     path = firm.root / "report" / f"{firm.name}.pdf"
     pages = pypdfium2.PdfDocument(path)

@@ -278,7 +278,8 @@ def is_credit_note(cell: Cell) -> bool:
     """Whether a cell names a credit note."""
     if not isinstance(cell, str) or not 2 < len(cell) < 50:
         return False
-    return any(f"_{words}_" in f"_{of.folded(cell)}_" for words in _CREDIT)
+    name = f"_{of.folded(cell)}_"
+    return any(f"_{words}_" in name for words in _CREDIT)
 
 
 def _leave_out_others(sheet: Sheet, rows: Sequence[Sequence[Cell]]) -> None:

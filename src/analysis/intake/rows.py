@@ -174,8 +174,7 @@ class Rows(Placed):
 
     def column(self, name: str) -> Any:
         """Return a column for a rule: a series if it is in memory, which is fast, or else lazy."""
-        memory = self.memory
-        return nw.col(name) if memory is None else nw.from_native(memory[name], series_only=True)
+        return nw.col(name) if self.memory is None else self.frame.collect()[name]
 
     def where(self, rule: Any) -> nw.LazyFrame[Any]:
         """Return the rows of which a rule on columns holds."""

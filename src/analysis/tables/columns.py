@@ -352,7 +352,6 @@ EXTRAS = {"deduction": Found(DEDUCTION), "customer_name": Found(NAME)}
 """What ``case.yaml`` calls some of them."""
 
 
-@lru_cache(maxsize=10_000)
 def plain_text(cell: object) -> str:
     """Write a header or cell as text that ``case.yaml`` may hold."""
     text = INVISIBLE.sub("", str(cell))
@@ -364,6 +363,7 @@ def plain_header(text: object) -> str:
     return plain_text(text).casefold()
 
 
+@lru_cache(maxsize=10_000)
 def folded(text: str) -> str:
     """Write a name plainly: lower case, no accents, an underscore for everything else.
 
