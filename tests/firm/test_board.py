@@ -15,7 +15,6 @@ import pytest
 
 from analysis.base.language import Code, words_of
 from analysis.intake.new_case import case_from
-
 from tests import warm
 
 from .harness import ROOT, Firm, firm_of
