@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 from analysis.base.errors import InputError, collecting, raise_all
 from analysis.base.text import Rounding
@@ -113,9 +113,8 @@ class Network(Nodes):
         printed = claim.number
         inside = preimage(printed, self.rounding)
         if claim.claim_id in self._falls and printed.number > 0:  # “fell by −5.2%” is one fall
-            inside = Interval(
-                -inside.ends[1], -inside.ends[0], inside.high_closed, inside.low_closed
-            )
+            low, high = inside.ends
+            inside = Interval(-high, -low, inside.high_closed, inside.low_closed)
         growth = self.kind(claim) in GROWTH
         what = self._alike.get(claim.quantity, claim.quantity) if growth else claim.quantity
         now = self.value(what, self.meant(claim))
@@ -348,12 +347,9 @@ class State:
         items = {tag: self.network.items[tag] for tag in tags}
         ask = finer = Questions(items, rules, self._solved.ends)
         if money:
-            parts = {
-                t: tuple(system.divided(i, money, FINE) for i in made) for t, made in items.items()
-            }
-            finer = Questions(
-                parts, system.linear([system.divided(one, money, FINE) for one in rules])
-            )
+            fine = partial(system.divided, names=money, pieces=FINE)
+            parts = {tag: tuple(map(fine, made)) for tag, made in items.items()}
+            finer = Questions(parts, system.linear(map(fine, rules)))
 
         def core(some: tuple[str, ...]) -> tuple[str, ...] | None:
             refuted = ask.core(some)

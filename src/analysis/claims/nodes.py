@@ -181,14 +181,11 @@ class Nodes:
             return Ratio(self._sum(row.parts[0], periods), self._sum(row.by, periods))
         if self.hidden(what):
             if len(periods) > 1:
-                raise InputError(
-                    "levels and shares do not add up over periods",
-                    value=what,
-                    fix="say with a row “share” or “ratio” what this one is made of",
-                )
-            return Ratio(
-                self._sum(f"{what}, {UPPER}", periods), self._sum(f"{what}, {LOWER}", periods)
-            )
+                rule = "levels and shares do not add up over periods"
+                fix = "say with a row “share” or “ratio” what this one is made of"
+                raise InputError(rule, value=what, fix=fix)
+            upper, lower = (self._sum(f"{what}, {part}", periods) for part in (UPPER, LOWER))
+            return Ratio(upper, lower)
         return self._sum(what, periods)
 
     def _sum(self, what: str, periods: Iterable[str]) -> Linear:

@@ -156,11 +156,8 @@ def read_verdicts(case: Case) -> pd.DataFrame:
     path = case.processed.joinpath("verdicts.csv")
     name = path.relative_to(case.root)
     if not path.is_file():
-        raise InputError(
-            "the verdicts have not been made yet",
-            file=name,
-            fix=f"run make report CASE={case.name}",
-        )
+        fix = f"run make report CASE={case.name}"
+        raise InputError("the verdicts have not been made yet", file=name, fix=fix)
     frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8").map(unguarded)
     for column in ("role", "verdict", "default", "conflict"):
         if column not in frame:
@@ -239,12 +236,9 @@ def require_possible(judge: Judge, reading: Reading) -> None:
     conflict = next((found for found in conflicts if found), ())
     if conflict:
         default = judge.case.reading()
-        chosen = {axis: option for axis, option in reading.items() if option != default[axis]}
-        raise InputError(
-            "no data set prints like this; these claims conflict: " + ", ".join(conflict),
-            value="; ".join(f"{axis}={option}" for axis, option in chosen.items()) or "default",
-            fix="choose other readings",
-        )
+        other = (f"{axis}={one}" for axis, one in reading.items() if one != default[axis])
+        rule = f"no data set prints like this; these claims conflict: {', '.join(conflict)}"
+        raise InputError(rule, value="; ".join(other) or "default", fix="choose other readings")
 
 
 def read_universes(case: Case) -> pd.DataFrame:

@@ -24,6 +24,7 @@ from analysis.base.periods import (
     quarter_of,
     quarter_start,
 )
+from analysis.efficiency.quarterly_statements import INCOME
 from analysis.ledger.plan import MADE_UP, apportion, jitter, table_of
 
 DIRECT = {"materials": 34, "labour": 26}
@@ -140,19 +141,14 @@ def make_statements(
 
 
 def _income(total: int, spent: dict[str, int], tax: int) -> dict[str, int]:
-    return {
+    return dict.fromkeys(INCOME, 0) | {
         "sales": total,
         "cogs": spent["materials"] + spent["labour"],
         "selling": spent["selling"],
         "admin": spent["admin"],
-        "other_op_income": 0,
         "other_op_cost": spent["other_operating"],
-        "fin_income": 0,
         "fin_cost": spent["financial"],
-        "extra_gain": 0,
-        "extra_loss": 0,
         "income_tax": tax,
-        "other_charges": 0,
     }
 
 

@@ -290,12 +290,9 @@ def require_same(case: Case, ledger: Ledger, choices: Mapping[str, str] | None =
     """
     table = reproduce(case, ledger, choices)
     for missed in table[~table["same"]].itertuples():
-        raise InputError(
-            f"the ledger gives {missed.computed} where {missed.printed} is printed",
-            file=f"data/raw/{case.name}/claims.csv",
-            row=str(missed.claim_id),
-            column="printed",
-        )
+        rule = f"the ledger gives {missed.computed} where {missed.printed} is printed"
+        file = f"data/raw/{case.name}/claims.csv"
+        raise InputError(rule, file=file, row=str(missed.claim_id), column="printed")
 
 
 def printed_growth(case: Case, quantity: str) -> dict[str, str]:

@@ -68,6 +68,9 @@ PATTERNS: Mapping[str, str] = {
 }
 """What each pattern asks for, in words."""
 
+_BROKEN: Mapping[str, str] = own_yaml(__file__, "messages.yaml")["broken"]
+"""What other rules ask for, by pydantic's name of what is wrong."""
+
 Identifier = Annotated[str, Field(min_length=1, pattern=KEY)]
 IdentifierOrEmpty = Annotated[str, Field(pattern=KEY_OR_EMPTY)]
 LabelOrEmpty = Annotated[str, Field(pattern=LABEL_OR_EMPTY)]
@@ -284,10 +287,6 @@ def broken_rule(problem: ErrorDetails, factor: int = 1) -> str:
     match problem["type"]:
         case "value_error":
             return problem["msg"].removeprefix("Value error, ")
-        case "missing":
-            return "must not be missing"
-        case "string_too_short":
-            return "must not be empty"
         case "string_pattern_mismatch":
             rule = context["pattern"]
             return PATTERNS.get(rule) or tr("must match {pattern}", pattern=rule)
@@ -298,12 +297,8 @@ def broken_rule(problem: ErrorDetails, factor: int = 1) -> str:
             return tr("must be at least {limit}", limit=_in_unit(context["ge"], factor))
         case "less_than_equal":
             return tr("must be at most {limit}", limit=_in_unit(context["le"], factor))
-        case "int_parsing" | "int_from_float" | "int_parsing_size":
-            return "must be a whole number"
-        case "date_from_datetime_parsing" | "date_parsing" | "date_from_datetime_inexact":
-            return "is no day of the calendar"
-        case _:
-            return problem["msg"]
+        case kind:
+            return _BROKEN.get(kind, problem["msg"])
 
 
 def _in_unit(limit: object, factor: int) -> object:
