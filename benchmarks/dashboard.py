@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -61,7 +63,13 @@ async () => {
 """
 
 
-def measure(case: str, rows: int = ROWS, clicks: int = CLICKS) -> list[dict[str, str]]:
+def measure(
+    case: str,
+    rows: int = ROWS,
+    clicks: int = CLICKS,
+    opened: int = OPENED,
+    browser: Any = None,
+) -> list[dict[str, str]]:
     """Click on buttons and bars of the page of a case, and of one on a large made-up ledger.
 
     Parameters
@@ -72,6 +80,10 @@ def measure(case: str, rows: int = ROWS, clicks: int = CLICKS) -> list[dict[str,
         Services of the large ledger; its other panels are those of the case.
     clicks : int
         Clicks on each page, a few more before them not counted.
+    opened : int
+        How many times each page is opened, once more before them not counted.
+    browser : playwright.sync_api.Browser, optional
+        A browser that runs; one is started by default.
 
     Returns
     -------
@@ -85,6 +97,9 @@ def measure(case: str, rows: int = ROWS, clicks: int = CLICKS) -> list[dict[str,
     BuildError
         If Chromium or its driver is missing.
     """
+    if browser is None:
+        with chromium() as started:
+            return measure(case, rows, clicks, opened, started)
     study = load_case(case)
     small = model(study)
     made = ledger(rows)
@@ -94,7 +109,7 @@ def measure(case: str, rows: int = ROWS, clicks: int = CLICKS) -> list[dict[str,
     pages = ((small, services(study)), (large, rows))
     found = []
     for made, number in pages:
-        first, after = clicked(page(made), clicks)
+        first, after = clicked(browser, page(made), clicks, opened)
         name = f"page of {len(cells(made))} sums"
         found.append(row(PART, f"{name}: opened", first, cases=number, most_ms=FIRST_MS))
         found.append(row(PART, f"{name}: a click", after, cases=number, most_ms=MOST_MS))
@@ -112,8 +127,9 @@ def cells(made: dict[str, Any]) -> list[int]:
     return found
 
 
-def clicked(html: str, clicks: int, warm: int = 5) -> tuple[list[Run], list[Run]]:
-    """Open a page in Chromium several times and time that, then clicks; the first do not count."""
+@contextmanager
+def chromium() -> Iterator[Any]:
+    """Start Chromium and end it."""
     path = shutil.which("chromium")
     if path is None:
         raise BuildError("the dashboard is measured in Debian's chromium, which is not installed")
@@ -121,19 +137,28 @@ def clicked(html: str, clicks: int, warm: int = 5) -> tuple[list[Run], list[Run]
         driver = import_module("playwright.sync_api")
     except ImportError:
         raise BuildError("playwright is missing: make test sets its environment up") from None
-    with tempfile.TemporaryDirectory() as folder, driver.sync_playwright() as play:
+    with driver.sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+def clicked(
+    browser: Any, html: str, clicks: int, opened: int, warm: int = 5
+) -> tuple[list[Run], list[Run]]:
+    """Open a page in a new tab several times and time that, then clicks; the first do not count."""
+    with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "dashboard.html")
         file.write_text(html, encoding="utf-8", newline="\n")
-        browser = play.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         tab = browser.new_page(viewport={"width": 1440, "height": 900})
-        opened = []
-        for _ in range(1 + OPENED):
+        times = []
+        for _ in range(1 + opened):
             tab.goto("about:blank")
             tab.goto(file.as_uri())
-            opened.append(tab.evaluate(FIRST))
+            times.append(tab.evaluate(FIRST))
         found = tab.evaluate(CLICK, clicks + warm)
-        browser.close()
-    first, after = ([Run(*(ms / 1000 for ms in run)) for run in runs] for runs in (opened, found))
+        tab.close()
+    first, after = ([Run(*(ms / 1000 for ms in run)) for run in runs] for runs in (times, found))
     return first[1:], after[warm:]
 
 
