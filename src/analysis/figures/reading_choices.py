@@ -48,15 +48,10 @@ class _Block(NamedTuple):
     name: str
     top: float
     down: dict[str, float]
-    across: tuple[str, ...]
+    across: list[str]
 
 
-_LINKED = ("link", "productivity_growth", "rounding")
-_BLOCKS = (
-    _Block("services", 15, {"services_period": 0, "services_growth": 25}, _LINKED),
-    _Block("sales", 127, {"sales_growth": 0}, _LINKED),
-    _Block("satisfaction", 165, {"satisfaction": 0}, ("respondents", "rounding")),
-)
+_BLOCKS = [_Block(name, **about) for name, about in _WORDS["blocks"].items()]
 
 
 @s.drawing
@@ -194,7 +189,7 @@ def _heads(
                 ax.plot([x, x + span], [y + 1.9] * 2, color=s.NEUTRAL, lw=0.5)
 
 
-def _offset(rows: pd.DataFrame, axes: tuple[str, ...], options: tuple[str, ...]) -> float:
+def _offset(rows: pd.DataFrame, axes: Sequence[str], options: tuple[str, ...]) -> float:
     """Return how far the columns of some options, outer axes first, stand from the first."""
     steps = (_width(rows, axes[n:]) + _gap(axes[n:]) for n in range(1, len(axes) + 1))
     return sum(
@@ -214,12 +209,12 @@ def _nested(
         yield options, group
 
 
-def _gap(axes: tuple[str, ...]) -> float:
+def _gap(axes: Sequence[str]) -> float:
     """Return the room beside the columns of some nested axes."""
     return _PITCH - _TILE[0] if not axes else _GAP * len(axes)
 
 
-def _width(rows: pd.DataFrame, axes: tuple[str, ...]) -> float:
+def _width(rows: pd.DataFrame, axes: Sequence[str]) -> float:
     """Return how wide the columns of some nested axes are together."""
     if not axes:
         return _TILE[0]

@@ -115,25 +115,14 @@ def _sha256(path: Path) -> str:
 
 def sources(case: Case, chapters: Collection[str]) -> list[str]:
     """Typst markup of the works the report rests on: the case's own, and those of its chapters."""
-    entries = []
-    own = case.parameters.source
+    own, entries = case.parameters.source, []
     if own is not None:
-        entries.append({"authors": own.authors, "title": own.title, "date": own.published})
+        authors, title, date = map(typst_text, (own.authors, own.title, own.published))
+        entries.append(f"{authors} ({date}). #emph[{title}].")
     for entry in own_yaml(__file__, "sources.yaml"):
         if any(name.endswith(entry["chapter"]) for name in chapters):
-            entries.append(entry)
-    return [_entry(entry) for entry in entries]
-
-
-def _entry(entry: dict[str, str]) -> str:
-    date = f" ({typst_text(entry['date'])})" if "date" in entry else ""
-    authors = typst_text(entry["authors"] if date else entry["authors"].rstrip("."))
-    title = f"#emph[{typst_text(entry['title'])}]"
-    if entry.get("language"):
-        title = f"#text(lang: {typst_string(entry['language'])})[{title}]"
-    container = f" {typst_text(entry['container'])}." if "container" in entry else ""
-    note = f" {typst_text(entry['note'])}" if "note" in entry else ""
-    return f"{authors}{date}. {title}.{container}{note}"
+            entries.append(entry["markup"])
+    return entries
 
 
 def _about(edition: Edition) -> str:

@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
 from typing import get_args
@@ -369,40 +369,33 @@ def describe(case: Case) -> str:
 
 def table_list() -> str:
     """List all tables: what each holds, what needs it, its columns (optional ones in brackets)."""
-    lines = ["| Table | Holds | Needed for | Columns |", "|---|---|---|---|"]
-    lines += [
-        f"| `{table.file}` | {table.title} | {_needed_for(table)} | {', '.join(_columns(table))} |"
+    rows = [
+        (f"`{table.file}`", table.title, _needed_for(table), ", ".join(_columns(table)))
         for table in (*ROWS, *PLAN_TABLES)
     ]
-    return "\n".join(lines)
+    return "\n".join(_table(("Table", "Holds", "Needed for", "Columns"), rows))
 
 
 def claims_list() -> str:
     """List the columns of a case of claims with their vocabulary, and what each relation says."""
-    lines = [
-        "`relations.csv` has a row for each thing that holds:",
-        "",
-        "| Relation | Says of the quantity of its row | Cells to fill | May be filled |",
-        "|---|---|---|---|",
-    ]
-    lines += [
-        f"| `{name}` | {kind.meaning} | {', '.join(kind.needs) or 'none'} | "
-        f"{', '.join((*kind.may, 'reading', 'note'))} |"
-        for name, kind in KINDS.items()
-    ]
+    kinds = []
+    for name, kind in KINDS.items():
+        needed, others = ", ".join(kind.needs) or "none", ", ".join((*kind.may, "reading", "note"))
+        kinds.append((f"`{name}`", kind.meaning, needed, others))
+    heads = ("Relation", "Says of the quantity of its row", "Cells to fill", "May be filled")
+    lines = ["`relations.csv` has a row for each thing that holds:", "", *_table(heads, kinds)]
     for table in (CLAIMS, RELATIONS):
-        lines += [
-            "",
-            f"The columns of `{table.file}`, those in brackets may be empty:",
-            "",
-            "| Column | Holds |",
-            "|---|---|",
-        ]
-        lines += [
-            f"| {_bracketed(name, info)} | {_meaning(info)} |"
-            for name, info in table.row.model_fields.items()
-        ]
+        about = f"The columns of `{table.file}`, those in brackets may be empty:"
+        fields = table.row.model_fields.items()
+        rows = [(_bracketed(name, info), _meaning(info)) for name, info in fields]
+        lines += ["", about, "", *_table(("Column", "Holds"), rows)]
     return "\n".join(lines)
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """Return the lines of a table in Markdown."""
+    head, *lines = (f"| {' | '.join(cells)} |" for cells in (heads, *rows))
+    return [head, f"|{'---|' * len(heads)}", *lines]
 
 
 LISTS: Mapping[str, Callable[[], str]] = {TEMPLATE: table_list, COURIER: claims_list}
