@@ -215,7 +215,7 @@ def cube_model(cube: pd.DataFrame, monthly: Totals, names: dict[str, str] | None
     summed = set(monthly["measure"])
     kept = {name: known[name].found_in(summed).kept for name in columns}
     first, end = _reach(cube["month"], "quarter" if "quarter" in kept.values() else "month")
-    members = {name: _members(cube[name]) for name in DIMENSIONS}
+    members = {name: sorted({str(key) for key in cube[name]} - {ALL}) for name in DIMENSIONS}
     place = {name: {key: at for at, key in enumerate(keys)} for name, keys in members.items()}
     types, segments = (
         [{"id": key, "name": (names or {}).get(key, key)} for key in members[dimension]]
@@ -262,10 +262,6 @@ def _recorded(monthly: Totals, kept: Mapping[str, str], months: range) -> Model:
         places = [at for at, value in enumerate(inside) if value is not None]
         made[column] = {"kept": rule, "months": places}
     return made
-
-
-def _members(column: pd.Series[Any]) -> list[str]:
-    return sorted({str(key) for key in column} - {ALL})
 
 
 def _unsplit(cube: pd.DataFrame, dimension: str, measures: Iterable[str]) -> list[str]:

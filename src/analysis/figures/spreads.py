@@ -19,7 +19,7 @@ from matplotlib.figure import Figure as Canvas
 from analysis.base import periods as time
 from analysis.base.errors import InputError
 from analysis.base.numbers import parse
-from analysis.base.text import Rounding, decimal, frame_of, groups, listed, outward
+from analysis.base.text import Rounding, decimal, frame_of, groups, listed, outward, own_yaml
 from analysis.claims.judge import Judge
 from analysis.claims.relations import is_result
 from analysis.claims.single import share_counts
@@ -29,6 +29,8 @@ from analysis.figures import style as s
 from analysis.ledger.sampling import JointSampler, ServiceTables, below
 from analysis.tables.case import Case
 from analysis.tables.strategy_tables import ClaimRow
+
+_TEXTS = own_yaml(__file__, "spreads.yaml")
 
 Row = dict[str, int]
 
@@ -73,16 +75,8 @@ def read_print(case: Case) -> Print:
     """
     judge, reading = Judge(case), case.reading()
     half = time.period_label(time.parse_quarter(case.parameters.periods.current) // 2, "half-year")
-    needed = {
-        "services_period": (half,),
-        "services_growth": ("year-on-year", "on-later"),
-        "labour": ("free",),
-        "sales_total": (half,),
-        "sales_growth": ("year-on-year",),
-        "satisfaction": ("share",),
-        "respondents": ("sample",),
-    }
-    for axis, options in needed.items():
+    for axis, texts in _TEXTS["needed"].items():
+        options = [text.format(half=half) for text in texts]
         if reading[axis] not in options:
             needs = f"the reading {axis} is {' or '.join(options)}"
             raise InputError(f"data sets are drawn only where {needs}", value=reading[axis])
@@ -178,15 +172,9 @@ _DOTS = 100
 """Quantiles that stand for the draws of an indicator."""
 
 
-class _Indicator(NamedTuple):
-    """An indicator: what it is, what the print fixes of it, its value and its attained bounds."""
-
-    kpi: str
-    name: str
-    known: str
-    value: Callable[[Row], Fraction]
-    low: Fraction
-    high: Fraction
+_Number = Fraction | int
+_Indicator = tuple[str, Callable[[Row], _Number], tuple[_Number, _Number]]
+"""Its key, its value in a data set, and its attained bounds over all of them."""
 
 
 def spreads_data(case: Case, totals: pd.DataFrame) -> pd.DataFrame:
@@ -210,72 +198,58 @@ def spreads_data(case: Case, totals: pd.DataFrame) -> pd.DataFrame:
     drawn, rows = list(draw_data_sets(case, printed)), []
     draws = len(drawn)
     own = ledger_row(printed, totals)
-    for one in _indicators(case, printed):
-        values = sorted(one.value(row) for row in drawn)
-        marks = [("low", one.low), ("high", one.high), ("ledger", one.value(own))]
+    words = _words(case, printed)
+    for kpi, value, (low, high) in _indicators(printed):
+        values = sorted(Fraction(value(row)) for row in drawn)
+        marks = [("low", Fraction(low)), ("high", Fraction(high)), ("ledger", Fraction(value(own)))]
         marks += [(f"p{p}", values[draws * p // 100]) for p in (5, 95)]
         marks += [("draw", values[draws * (2 * i + 1) // (2 * _DOTS)]) for i in range(_DOTS)]
-        rows += [(one.kpi, one.name, one.known, mark, value) for mark, value in marks]
+        texts = [text.format_map(words) for text in _TEXTS["indicators"][kpi]]
+        rows += [(kpi, *texts, mark, found) for mark, found in marks]
     return frame_of(rows, "kpi name known mark value")
 
 
-def _indicators(case: Case, printed: Print) -> Iterator[_Indicator]:
-    first, last = map(time.short_period, printed.quarters)
-    both = "in both quarters"
-    one = [f"{name}_{printed.quarters[0]}" for name in printed.types]
-    yield _Indicator(
-        "services",
-        f"Services, {first}",
-        f"{printed.total} {both}",
-        lambda row: Fraction(sum(row[name] for name in one)),
-        *_ends(printed, "services", quantity(f"services@{printed.quarters[0]}")),
-    )
-    kind, count = next(iter(printed.named.items()))
-    names = {service.id: service.name for service in case.service_types}
-    yield _Indicator(
-        "named_type",
-        f"{names.get(kind, kind)}, {first}",
-        f"{count} {both}",
-        lambda row: Fraction(row[one[0]]),
-        *(Fraction(end) for end in (0, count)),
-    )
+def _indicators(printed: Print) -> Iterator[_Indicator]:
+    first, last = printed.quarters
+    one, sold = [f"{name}_{first}" for name in printed.types], [f"sales_{first}", f"sales_{last}"]
     others, rest = len(printed.others), printed.total - sum(printed.named.values())
     most = min(printed.named.values()) - 1  # "followed by" the named types
-    yield _Indicator(
-        "largest_other",
-        f"Largest unnamed type, {time.short_period(printed.half)}",
-        f"{rest} in {others} types, each below {most + 1}",
-        lambda row: Fraction(
-            max(sum(row[f"{name}_{q}"] for q in printed.quarters) for name in printed.others)
-        ),
-        *(Fraction(end) for end in (-(-rest // others), min(most, rest - others + 1))),
-    )
     sizes = [n for n, _ in survey_pairs(printed)]
-    yield _Indicator(
-        "respondents",
-        "Respondents of the survey",
-        f"{printed.satisfaction} of them satisfied",
-        lambda row: Fraction(row["respondents"]),
-        *(Fraction(min(sizes)), Fraction(max(sizes))),
-    )
-    quarters = [f"sales_{label}" for label in printed.quarters]
-    claim = _first(printed.judge, "sales", "money")
-    money = f"{claim.printed} {case.parameters.currency_name}"
-    yield _Indicator(
-        "sales",
-        f"Sales, {last}",
-        f"{money} {both}",
-        lambda row: Fraction(row[quarters[1]], _CENTIMOS),
-        *_ends(printed, "sales", quantity(f"sales@{printed.quarters[1]}") * Fraction(1, _CENTIMOS)),
-    )
-    share = Fraction(1, _CENTIMOS * printed.total)
-    yield _Indicator(
-        "revenue_per_service",
-        "Revenue per service",
-        f"{money} for {decimal()(printed.total)} services",
-        lambda row: sum(row[name] for name in quarters) * share,
-        *_ends(printed, "sales", total(*(f"sales@{q}" for q in printed.quarters)) * share),
-    )
+    unit, share = Fraction(1, _CENTIMOS), Fraction(1, _CENTIMOS * printed.total)
+
+    def largest(row: Row) -> int:
+        return max(sum(row[f"{name}_{q}"] for q in printed.quarters) for name in printed.others)
+
+    ends = _ends(printed, "services", quantity(f"services@{first}"))
+    yield "services", lambda row: sum(row[name] for name in one), ends
+    yield "named_type", lambda row: row[one[0]], (0, next(iter(printed.named.values())))
+    yield "largest_other", largest, (-(-rest // others), min(most, rest - others + 1))
+    yield "respondents", lambda row: row["respondents"], (min(sizes), max(sizes))
+    ends = _ends(printed, "sales", quantity(f"sales@{last}") * unit)
+    yield "sales", lambda row: row[sold[1]] * unit, ends
+    ends = _ends(printed, "sales", total(f"sales@{first}", f"sales@{last}") * share)
+    yield "revenue_per_service", lambda row: sum(row[name] for name in sold) * share, ends
+
+
+def _words(case: Case, printed: Print) -> dict[str, str | int]:
+    """Return what fills the names of indicators, and what the print fixes of them."""
+    first, last, half = map(time.short_period, (*printed.quarters, printed.half))
+    kind, count = next(iter(printed.named.items()))
+    names = {service.id: service.name for service in case.service_types}
+    money = f"{_first(printed.judge, 'sales', 'money').printed} {case.parameters.currency_name}"
+    return {
+        "first": first,
+        "last": last,
+        "period": half,
+        "total": decimal()(printed.total),
+        "named": names.get(kind, kind),
+        "count": count,
+        "others": len(printed.others),
+        "rest": printed.total - sum(printed.named.values()),
+        "least": min(printed.named.values()),
+        "share": printed.satisfaction,
+        "money": money,
+    }
 
 
 def _ends(printed: Print, block: str, indicator: Linear) -> tuple[Fraction, Fraction]:

@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 
 from analysis.base import steps
 from analysis.base.errors import BuildError, InputError
-from analysis.base.text import write_bytes, write_text
+from analysis.base.text import own_yaml, write_bytes, write_text
 from analysis.tables.case import project_root
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -195,14 +195,8 @@ def _publish(made: Path, figures: Path) -> None:
 
 _KEPT_CELL_METADATA = ("jupyter", "tags")
 _KEPT_METADATA = ("authors", "title")
-_KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
-_LANGUAGE_INFO = {
-    "file_extension": ".py",
-    "mimetype": "text/x-python",
-    "name": "python",
-    "nbconvert_exporter": "python",
-    "pygments_lexer": "ipython3",
-}
+_METADATA: dict[str, dict[str, str]] = own_yaml(__file__, "metadata.yaml")
+"""The same for every notebook."""
 
 
 def canonical(notebook: NotebookNode, root: Path) -> NotebookNode:
@@ -226,7 +220,7 @@ def canonical(notebook: NotebookNode, root: Path) -> NotebookNode:
     fixed: NotebookNode = nbformat.from_dict(  # type: ignore[no-untyped-call]
         {
             "cells": cells,
-            "metadata": {**kept, "kernelspec": _KERNELSPEC, "language_info": _LANGUAGE_INFO},
+            "metadata": kept | _METADATA,
             "nbformat": 4,
             "nbformat_minor": 5,
         }
