@@ -67,7 +67,7 @@ def test_the_line_that_check_names_makes_a_period_of_it(
     line = note.partition("add to case.yaml: ")[2]
     assert line in (
         "closed: [2016-02]",
-        "complete_through: 2024-11-30",
+        "complete_through: 2024-11-05",
         "complete_from: 2024-05-01",
     )
     path.write_text(f"{path.read_text(encoding='utf-8')}{line}\n", encoding="utf-8")

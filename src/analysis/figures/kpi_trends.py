@@ -248,6 +248,10 @@ def _course(frame: pd.DataFrame, name: str, unit: str, decimals: int) -> str:
     """Say how the last period compares with that of the year before, and with the print."""
     last, by = frame.iloc[-1], _grain(frame["quarter"])
     text = tr(f"{{name}} by {by}, each beside the same {by} of the year before.", name=name)
+    amount = None if last["value"] is None else amount_text(last["value"])
+    if amount and not decimals and frame["growth"].isna().all():
+        words = {"value": amount, "unit": unit, "period": _quarter(frame, len(frame) - 1)}
+        return tr("{name}: {value} {unit} in {period}.", name=name, **words)
     if last["growth"] is None:
         return text
     above = tr("{name}: {value} {unit} in {period}, {share} above last year's.")

@@ -196,14 +196,14 @@ def _months_in_doubt(case: Case, spans: Mapping[str, Span]) -> Iterator[said.Not
     if not known:
         return
     begun, ended = time.first_day(min(known), "month"), time.end_day(max(known), "month")
-    for rule, day, given, end in (
-        ("quarter-begun", begun, now.complete_from, time.quarter_start),
-        ("quarter-open", ended, now.complete_through, time.quarter_end),
+    days = {s.last for s in spans.values() if s.last.startswith(f"{ended:%Y-%m-}")} or {str(ended)}
+    for rule, day, last, given, end in (
+        ("quarter-begun", begun, str(begun), now.complete_from, time.quarter_start),
+        ("quarter-open", ended, max(days), now.complete_through, time.quarter_end),
     ):
         quarter = time.quarter_of(day)
         if day != end(quarter) and given is None:
-            label = time.quarter_label(quarter)
-            yield said.note_of(rule, yaml_of(case), quarter=label, day=day.isoformat())
+            yield said.note_of(rule, yaml_of(case), quarter=time.quarter_label(quarter), day=last)
 
 
 def _labels(months: set[int]) -> str:

@@ -228,6 +228,9 @@ def indicators(report: FirmReport) -> View:
     changes = tr("Shares change in percentage points (pp), everything else in per cent.")
     if not there:
         changes = tr("There is no comparison, since earlier periods are not in the rows.")
+    elif report.base not in there:
+        more = tr("There is no comparison with {base}, which the rows do not hold.", base=base)
+        changes = f"{changes} {more}"
     return view(
         "tbl-board",
         pd.DataFrame(rows),

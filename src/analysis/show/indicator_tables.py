@@ -342,7 +342,7 @@ def year_to_date(totals: Totals, period: str, kind: str, currency: str) -> View 
     Returns
     -------
     View or None
-        None where no indicator is known of the year, or the period is a year itself.
+        None where no indicator is known of the year, or it would repeat those of the period.
     """
     year = time.period_label(time.containing(time.last_month(period), "year"), "year")
     through = min(time.last_day(period), time.calendar().complete_through or time.last_day(period))
@@ -360,6 +360,8 @@ def year_to_date(totals: Totals, period: str, kind: str, currency: str) -> View 
     frame["turn"] = column(_TURNS[row.effect] for row in rows)
     words: dict[str, Any] = {"before": before, "change": tr("Change"), "turn": tr("Better?")}
     if frame["before"].isna().all():
+        if time.months_in(period)[0] == time.months_in(year)[0]:
+            return None  # the period itself
         course = tr(
             "{period}. There is no comparison, since last year's same days are not in the rows."
         )
