@@ -12,7 +12,7 @@ from matplotlib.ft2font import FT2Font
 from analysis.base.text import FONTS
 from analysis.cli import main
 from analysis.intake.case_check import check_case, check_tables
-from analysis.intake.problems import no_glyph
+from analysis.tables.columns import not_drawn
 
 from .conftest import CASE, Firm, cases
 
@@ -251,4 +251,4 @@ def test_the_characters_are_those_of_all_bundled_fonts() -> None:
     for number in range(0x21, 0x20000):
         letter = chr(number)
         drawn = all(font.get_char_index(number) for font in fonts)
-        assert (no_glyph(letter) is None) == (letter.isspace() or letter.isascii() or drawn)
+        assert (not not_drawn(letter)) == (letter.isspace() or letter.isascii() or drawn)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -61,6 +62,7 @@ def cells_of(info: FieldInfo) -> list[str]:
     return TEXTS
 
 
+@cache
 def some_rows(table: Table) -> st.SearchStrategy[list[list[str]]]:
     fields = list(table.row.model_fields.values())
     anything = st.tuples(*(st.sampled_from(cells_of(info)) for info in fields))
