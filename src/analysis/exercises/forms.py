@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -82,6 +82,17 @@ class Form(ABC):
     def unreadable(self, given: str, why: str) -> UnreadableError:
         """Return an error that says why an answer cannot be read, and how to write it."""
         return UnreadableError(self.say("unreadable", given=given, why=why, way=self.instruction()))
+
+    def collection(self, found: frozenset[Any], wanted: Callable[[Any], frozenset[Any]]) -> Reading:
+        """Read parts in any order; nearly right are those with some too few or too many."""
+
+        def near(value: Any) -> str:
+            right = wanted(value)
+            if right and found > right:
+                return self.say("extra", extra=min(found - right))
+            return self.say("some") if found and found < right else ""
+
+        return Reading(lambda value: found == wanted(value), near)
 
     @abstractmethod
     def read(self, answer: object) -> Reading:
@@ -287,17 +298,7 @@ class Counts(Form):
 
     def read(self, answer: object) -> Reading:
         """Read one whole number or a collection of them."""
-        found = frozenset(self._whole(part) for part in _parts(answer))
-
-        def near(value: Collection[int]) -> str:
-            extra, missing = sorted(found - set(value)), set(value) - found
-            if extra and not missing and value:
-                return self.say("extra", extra=extra[0])
-            if found and missing and not extra:
-                return self.say("some")
-            return ""
-
-        return Reading(lambda value: found == frozenset(value), near)
+        return self.collection(frozenset(self._whole(part) for part in _parts(answer)), frozenset)
 
     def _whole(self, part: object) -> int:
         if isinstance(part, float) and part.is_integer():
@@ -359,19 +360,7 @@ class Several(Form):
         for part in parts:
             one.read(part)
         found = frozenset(plain(str(part)) for part in parts)
-
-        def same(value: Collection[str]) -> bool:
-            return found == frozenset(map(plain, value))
-
-        def near(value: Collection[str]) -> str:
-            wanted = frozenset(map(plain, value))
-            if found and found < wanted:
-                return self.say("some")
-            if found > wanted:
-                return self.say("extra")
-            return ""
-
-        return Reading(same, near)
+        return self.collection(found, lambda value: frozenset(map(plain, value)))
 
 
 def _parts(answer: object) -> list[object]:
