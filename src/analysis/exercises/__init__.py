@@ -7,8 +7,8 @@ typical mistakes would lead to as well. So it stays right when the data change.
 results, charts, texts); ``study`` is the case, with a ledger for each student on request; ``task``
 says what an exercise is, ``lesson`` is what a notebook calls, with the file of a student's work
 and the table of a class. ``indicators`` (chapters 1 to 5) and ``publications``
-(6 and 7) compute; the YAML file of a topic holds its texts. The room may import
-every other one.
+(6 and 7) compute; the YAML file of a topic holds its texts, and ``forms.yaml`` what is said of
+answers. The room may import every other one.
 
 To add an exercise, touch three files:
 
@@ -24,5 +24,5 @@ To add an exercise, touch three files:
 
 ``tests/exercises/by_hand.yaml`` holds the answers worked out by hand, and what each mistake gives:
 a test fails for an exercise without them. A new topic is one more ``Topic`` and a line of
-``TOPICS`` in ``lesson``.
+``_CHAPTERS`` in ``lesson``.
 """

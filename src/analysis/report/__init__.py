@@ -7,7 +7,8 @@ all, and ``outputs`` holds what is published together: the index of figures, the
 lists of tables, and the checksums, verified by a build elsewhere. How the pages look is written in
 ``template``.
 
-To add a formula: a line of ``formulas.yaml``. To add a source: an entry of ``sources.yaml``. To let
+To add a formula: a line of ``formulas.yaml``. To add a source: an entry of ``sources.yaml``. Texts
+of the title page stand in ``frontmatter.yaml``. To let
 notebooks use one more form of Markdown: a case of ``conversion.Renderer`` and a row of
 ``tests/report/markdown.yaml``.
 """
