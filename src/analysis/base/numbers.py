@@ -156,14 +156,11 @@ def parse(text: str, decimal: str = "point", *, unit: str = "", kind: str = "") 
     """
     found = _NUMBER.fullmatch(text.strip().lower())
     if found is None or not _is_whole(found):
-        raise InputError(
-            tr("this is no printed number"),
-            value=text,
-            fix=tr(
-                "write digits with what is printed around them: 77.6%, −5.2 %, (5.2), 1.234,50, "
-                "1 300 or 1.2 million; currency and other words belong into the unit"
-            ),
+        fix = tr(
+            "write digits with what is printed around them: 77.6%, −5.2 %, (5.2), 1.234,50, "
+            "1 300 or 1.2 million; currency and other words belong into the unit"
         )
+        raise InputError(tr("this is no printed number"), value=text, fix=fix)
     word, elsewhere = _times(found["word"]), _unit_of(unit, kind)
     if word > 1 and elsewhere[0] > 1 and word != elsewhere[0]:
         raise InputError(tr("number and unit multiply it differently"), value=f"{text}; {unit}")
@@ -287,24 +284,16 @@ def _has_two_readings(found: re.Match[str]) -> bool:
 
 def _question(text: str, whole: str, group: str) -> InputError:
     before, after = whole.split(group)
-    thousands, decimals = f"{before},{after}", f"{before}.{after}"
-    marks = (_MARKS[_OTHER[group]], _MARKS[group])
-    return InputError(
-        tr(
-            "this may be {thousands} in thousands or {decimals} with three decimals",
-            thousands=thousands,
-            decimals=decimals,
-        ),
-        value=text,
-        fix=tr(
-            "write {first} into the column decimal if it is {thousands}, or {second} if it is "
-            "{decimals}",
-            first=marks[0],
-            second=marks[1],
-            thousands=thousands,
-            decimals=decimals,
-        ),
+    words = {"thousands": f"{before},{after}", "decimals": f"{before}.{after}"}
+    rule = tr("this may be {thousands} in thousands or {decimals} with three decimals", **words)
+    fix = tr(
+        "write {first} into the column decimal if it is {thousands}, or {second} if it is "
+        "{decimals}",
+        first=_MARKS[_OTHER[group]],
+        second=_MARKS[group],
+        **words,
     )
+    return InputError(rule, value=text, fix=fix)
 
 
 def _times(word: str | None) -> int:

@@ -32,6 +32,7 @@ import pandas as pd
 import yaml
 from pandas.api.types import is_numeric_dtype
 from yaml.constructor import SafeConstructor
+from yaml.loader import SafeLoader  # in Python, whose messages are clear
 
 from analysis.base.language import language, tr
 
@@ -419,7 +420,7 @@ class _PlainKeys(SafeConstructor):
         return super().construct_mapping(node, deep)
 
 
-class PlainLoader(_PlainKeys, yaml.SafeLoader):
+class PlainLoader(_PlainKeys, SafeLoader):
     """YAML without aliases and merged keys, which can blow up a file, or keys that stand twice."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:

@@ -189,12 +189,8 @@ def check_in_errors(
             continue
         day, (first, last) = row.reported_on, periods[row.kr_id]
         if not first <= day <= last:
-            rule = tr(
-                "the check-in lies outside the period of {key}, {first} to {last}",
-                key=row.kr_id,
-                first=first,
-                last=last,
-            )
+            words = {"key": row.kr_id, "first": first, "last": last}
+            rule = tr("the check-in lies outside the period of {key}, {first} to {last}", **words)
             yield at(rule, column="reported_on", value=day, fix=tr("correct the day"))
         other = seen.setdefault((row.kr_id, day), row.check_in_id)
         if other != row.check_in_id:

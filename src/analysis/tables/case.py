@@ -124,11 +124,8 @@ class Parameters(schema.Strict):
     def _ends_are_in_order(self) -> Parameters:
         first, last = self.complete_from, self.complete_through
         if first and last and first > last:
-            rule = tr(
-                "complete_from ({first}) must not be after complete_through ({last})",
-                first=first,
-                last=last,
-            )
+            ends = {"first": first, "last": last}
+            rule = tr("complete_from ({first}) must not be after complete_through ({last})", **ends)
             raise ValueError(rule)
         return self
 
