@@ -214,12 +214,15 @@ def table_3_cash(frame: pd.DataFrame, unit: str, kind: str = "synthetic") -> s.D
         for company, rows in groups(frame[frame["indicator"] == "K7"], "company")
     ]
     words = {
-        "companies": " and ".join(map(literal, companies)),
-        "plain": " and ".join(companies),
+        **_named(companies),
         "unit": unit,
         "flows": "; ".join(courses),
     }
     return s.Drawn(fig, frame, kind, words)
+
+
+def _named(companies: Sequence[str]) -> dict[str, str]:
+    return {"companies": " and ".join(map(literal, companies)), "plain": " and ".join(companies)}
 
 
 def _side(
@@ -360,8 +363,7 @@ def table_4_ratios(frame: pd.DataFrame, kind: str = "synthetic") -> s.Drawn:
         "first": periods[0],
         "last": periods[-1],
         "quarters": len(periods),
-        "companies": " and ".join(map(literal, companies)),
-        "plain": " and ".join(companies),
+        **_named(companies),
         "names": ", ".join(indicator(name).english.lower() for name in names),
     }
     return s.Drawn(fig, frame, kind, filled)

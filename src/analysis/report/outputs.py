@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from pydantic.fields import FieldInfo
 
@@ -216,20 +216,16 @@ def _build(copy: Path, environment: Mapping[str, str], case: str) -> None:
     jobs = (os.cpu_count() or 1) + 1
     make = ["make", "--no-print-directory", f"VENV={sys.prefix}", f"CASE={case}", f"JOBS={jobs}"]
     whose = 'whose-code: ; @"$(VENV)/bin/python" -c "import analysis; print(analysis.__file__)"'
-    asked = subprocess.run(
-        [*make, f"--eval={whose}", "whose-code"],
-        cwd=copy,
-        env=dict(environment),
-        capture_output=True,
-        text=True,
-    )
+    place: dict[str, Any] = {"cwd": copy, "env": dict(environment)}
+    asking = [*make, f"--eval={whose}", "whose-code"]
+    asked = subprocess.run(asking, capture_output=True, text=True, **place)
     imported = asked.stdout.strip()
     if asked.returncode or not Path(imported).resolve().is_relative_to(copy.resolve()):
         raise BuildError(
             f"the build in {copy} would not run its own code but "
             + (imported or asked.stderr.strip() or "none")
         )
-    if subprocess.run([*make, "report"], cwd=copy, env=dict(environment)).returncode:
+    if subprocess.run([*make, "report"], **place).returncode:
         raise BuildError(f"make report CASE={case} failed in {copy}; its messages stand above")
 
 

@@ -23,13 +23,8 @@ from analysis.notebook.display import Column
 
 SCORE = decimal(2)
 
-VERDICT_COLOURS: Mapping[str, str] = dict(
-    zip(
-        WORDS,
-        ("#1b7f4b", "#1f74b8", "#c43e1c", "#8d6708", "#6f6f6f", "#6f6f6f", "#6f6f6f"),
-        strict=True,
-    )
-)
+_VERDICTS = ("#1b7f4b", "#1f74b8", "#c43e1c", "#8d6708", "#6f6f6f", "#6f6f6f", "#6f6f6f")
+VERDICT_COLOURS: Mapping[str, str] = dict(zip(WORDS, _VERDICTS, strict=True))
 """A second mark beside the word: at least 4.5:1 on white, told apart by the colour-blind."""
 
 STATUS_COLOURS = {
