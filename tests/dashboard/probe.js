@@ -83,16 +83,20 @@ addEventListener("securitypolicyviolation", (event) => console.error(event.viola
       return [...found, ...[...document.querySelectorAll("[aria-label]")].map((one) => one.ariaLabel)];
     },
 
-    // Mark rows that look as one above them in the same table; count them.
+    // Mark what looks as a sibling before it, whatever its text (a row as the row above); count it.
     alike: () => {
-      for (const body of document.querySelectorAll("tbody")) {
+      const names = ["class", "style", "role", "lang", "aria-pressed", "aria-disabled", "disabled", "hidden"];
+      const look = (parent) => {
         const seen = new Set();
-        for (const row of body.rows) {
-          const look = [row, ...row.querySelectorAll("*")].map((one) => [one.tagName, one.className, one.getAttribute("style")]).join();
-          row.toggleAttribute("data-alike", seen.has(look));
-          seen.add(look);
-        }
-      }
+        const inside = [...parent.children].map((one) => {
+          const found = [one.tagName, ...names.map((name) => one.getAttribute(name)), look(one)].join();
+          one.toggleAttribute("data-alike", seen.has(found));
+          seen.add(found);
+          return found;
+        });
+        return `(${inside})`;
+      };
+      look(document.body);
       return document.querySelectorAll("[data-alike]").length;
     },
 
