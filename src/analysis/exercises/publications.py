@@ -17,7 +17,7 @@ from analysis.claims.printed import format_like, preimage
 from analysis.efficiency.article import COMPANIES, company_names
 from analysis.efficiency.quarterly_statements import Book, ledger_statements
 from analysis.efficiency.ratios import measures
-from analysis.efficiency.sentences import company_books, read_bounds, read_made
+from analysis.efficiency.sentences import read_bounds, read_made
 from analysis.exercises.study import Study, required
 from analysis.exercises.task import Topic, Values
 
@@ -35,7 +35,7 @@ def _firm(study: Study) -> tuple[str, str, Book]:
         coins = f"hundredths of {study.currency}"
         return "Statement of the firm", coins, ledger_statements(case)
     key, name = next(iter(company_names(case).items()))
-    return name, study.currency, company_books(case)[key]
+    return name, study.currency, study.books[key]
 
 
 def _statement(study: Study, *, last: bool = False, later: int = 0) -> Values:

@@ -13,6 +13,8 @@ import pandas as pd
 from analysis.base.errors import InputError
 from analysis.base.periods import first_day, last_day, parse_label, parse_quarter, quarter_label
 from analysis.base.text import records
+from analysis.efficiency.quarterly_statements import Book
+from analysis.efficiency.sentences import company_books
 from analysis.kpis.compare import Base, compare
 from analysis.kpis.cube import files, ledger_folder, read_cube
 from analysis.kpis.levels import kpi_periods, level_table
@@ -41,6 +43,7 @@ class Study:
         self.case = case
         self.student = " ".join(student.split())
         self._back = 0
+        self._rows: dict[str, pd.DataFrame] = {}
 
     def earlier(self, quarters: int) -> Study:
         """Return the same study, so many quarters earlier."""
@@ -65,15 +68,20 @@ class Study:
         InputError
             If the case has no such table, or the table lacks a column that is needed.
         """
+        if table not in self._rows:
+            self._rows[table] = _dated(self._read(table))
+        frame = self._rows[table].copy(deep=False)
+        if lacking := [name for name in needed if name not in frame or frame[name].isna().any()]:
+            raise InputError(f"the case has no complete column {lacking[0]} of {table}")
+        return frame
+
+    def _read(self, table: str) -> pd.DataFrame:
         if self.drawn is not None and table in self.drawn:
-            return _dated(self.drawn[table])
+            return self.drawn[table]
         paths = files(ledger_folder(self.case)).get(table, [])
         if len(paths) != 1 or paths[0].suffix != ".csv":
             raise InputError(f"the case has no table {table} in one CSV file")
-        frame = pd.read_csv(paths[0], encoding="utf-8")
-        if lacking := [name for name in needed if name not in frame or frame[name].isna().any()]:
-            raise InputError(f"the case has no complete column {lacking[0]} of {table}")
-        return _dated(frame)
+        return pd.read_csv(paths[0], encoding="utf-8")
 
     def done(self, period: str) -> pd.DataFrame:
         """Return the services completed in a period."""
@@ -110,6 +118,11 @@ class Study:
             fix = f"make report CASE={self.case.name} reads them"
             raise InputError("no rows of this case have been read", fix=fix)
         return cube
+
+    @cached_property
+    def books(self) -> dict[str, Book]:
+        """Statements of the article's companies, by their key."""
+        return company_books(self.case)
 
     @cached_property
     def table(self) -> pd.DataFrame:
