@@ -169,7 +169,8 @@ def dated(case: Case, spans: Mapping[str, Span]) -> Case:
     if not months or not case.from_rows:
         return case
     ends = np.flatnonzero(np.diff(months) > FAR) + 1
-    return case.spanning(max(np.split(months, ends), key=len).tolist())
+    most = max(np.split(months, ends), key=len).tolist()
+    return case.spanning(most, [span.last for span in spans.values()])
 
 
 def _periods_without_rows(case: Case, spans: Mapping[str, Span]) -> Iterator[said.Problem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -155,15 +155,22 @@ class Case:
     parameters: Parameters
     from_rows: frozenset[str] = frozenset()
 
-    def spanning(self, months: Collection[int]) -> Case:
+    def spanning(self, months: Collection[int], lasts: Iterable[str] = ()) -> Case:
         """Return the case with the periods and date of its rows, where ``case.yaml`` has none.
 
         Parameters
         ----------
         months : collection of int
             Indices of the months with a row.
+        lasts : iterable of str
+            The last day, month or quarter of each table. The date is the latest of days in the last
+            month, or the end of it, unless the case says through which day its rows are complete.
         """
-        found = {"periods": schema.periods_of(months), "date": end_day(max(months), "month")}
+        ended = end_day(max(months), "month")
+        days = [last for last in lasts if last.startswith(f"{ended:%Y-%m-}")]
+        last = datetime.date.fromisoformat(max(days, default=str(ended)))
+        about = self.parameters.complete_through or last
+        found = {"periods": schema.periods_of(months), "date": about}
         update = {name: found[name] for name in sorted(self.from_rows)}
         return replace(self, parameters=self.parameters.model_copy(update=update))
 
@@ -270,8 +277,8 @@ def load_case(name: str, root: Path | None = None) -> Case:
         count_by(found.calendar)
         schema.use_indicators(found.indicators)
         case = Case(root, found, frozenset({"periods", "date"} - found.model_fields_set))
-        months = _stored_months(case) if case.from_rows else set()
-        return case.spanning(months) if months else case
+        months, lasts = _stored(case) if case.from_rows else (set(), [])
+        return case.spanning(months, lasts) if months else case
     first, *others = found
     if others:
         first.rule += f" (more problems at {', '.join(str(other.column) for other in others)})"
@@ -285,11 +292,11 @@ BY_MONTH = ("service", "sale", "cost", "staff_hours")
 """Tables that count as recorded in the months in which they have a row."""
 
 
-def _stored_months(case: Case) -> set[int]:
-    """Return the months of a case's rows as they were stored, if they were."""
+def _stored(case: Case) -> tuple[set[int], list[str]]:
+    """Return the months of a case's rows as they were stored, if they were, and tables' ends."""
     path = case.processed / INVENTORY
     if not path.is_file():
-        return set()
+        return set(), []
     with path.open(encoding="utf-8", newline="") as stream:
         rows = [row for row in csv.DictReader(stream) if row["first"]]
     months: set[int] = set()
@@ -299,7 +306,7 @@ def _stored_months(case: Case) -> set[int]:
         }
         first, last = months_in(row["first"][:7])[0], months_in(row["last"][:7])[-1]
         months |= set(range(first, last + 1)) - gaps
-    return months
+    return months, [row["last"] for row in rows]
 
 
 def case_problems(name: str, root: Path) -> list[InputError]:
