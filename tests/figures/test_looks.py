@@ -16,6 +16,12 @@ from analysis.notebook.drawing import Figure, contents, figure_order, figures_by
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.fixture(scope="module")
+def pictures(gallery: dict[str, Figure]) -> dict[str, str]:
+    """Every figure as SVG, by name."""
+    return {name: svg(figure) for name, figure in gallery.items()}
+
+
 SHOWN = [name for name in figure_order() if name not in figures_by_report()["firms"]]
 
 
@@ -58,14 +64,14 @@ def test_captions_say_the_message(gallery: dict[str, Figure]) -> None:
 
 
 def test_drawings_show_their_kind_and_are_the_same_whatever_the_user_has_set(
-    drawings: dict[str, tuple[Figure, Callable[[], Figure]]],
+    drawings: dict[str, tuple[Figure, Callable[[], Figure]]], pictures: dict[str, str]
 ) -> None:
     with matplotlib.rc_context(
         {"font.size": 20, "axes.grid": True, "xtick.labelsize": 22, "figure.facecolor": "red"}
     ):
         again = {name: draw() for name, (_, draw) in drawings.items()}
     for name, (first, _) in drawings.items():
-        drawing = svg(first)
+        drawing = pictures[name]
         assert drawing == svg(again[name]), name
         mark = re.search(rf'<g id="{KIND_MARK}">(.*?)</g>', drawing, re.DOTALL)
         assert mark is not None
@@ -88,11 +94,11 @@ CLIPPED = """() => {
 
 
 def test_no_text_is_clipped_or_overlaps_where_our_font_is_not_installed(
-    gallery: dict[str, Figure], browser: Browser, tmp_path: Path
+    gallery: dict[str, Figure], pictures: dict[str, str], browser: Browser, tmp_path: Path
 ) -> None:
     page, bad = browser.new_page(viewport={"width": 900, "height": 900}), {}
     for name, figure in gallery.items():
-        drawing = contents(figure, "report/segelec.pdf")[".svg"]
+        drawing = contents(figure, "report/segelec.pdf", pictures[name])[".svg"]
         # No machine has a font of this name: what is seen are the letters in the file.
         path = tmp_path / f"{name}.svg"
         path.write_text(drawing.replace("IBM Plex Sans", "Nobody Has This"), encoding="utf-8")

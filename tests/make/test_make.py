@@ -205,18 +205,18 @@ def test_a_step_that_writes_the_same_again_reruns_nothing_after_it(project: Proj
     assert project.make(STUB_SAME="verdicts") == ["verdicts"]
 
 
-@pytest.mark.parametrize(("changed", "rerun"), CASES["a-change-reruns"].items())
-def test_a_change_reruns_what_depends_on_it(project: Project, changed: str, rerun: str) -> None:
-    project.change(changed)
-    assert sorted(project.make()) == sorted(rerun.split())
+def test_a_change_reruns_what_depends_on_it_once(project: Project) -> None:
+    for changed, rerun in CASES["a-change-reruns"].items():
+        project.change(changed)
+        assert sorted(project.make()) == sorted(rerun.split()), changed
     assert project.make() == []
 
 
-@pytest.mark.parametrize(("lost", "rerun"), CASES["a-loss-reruns"].items())
-def test_any_file_that_a_step_wrote_is_made_again(project: Project, lost: str, rerun: str) -> None:
-    (project.root / lost).unlink()
-    assert sorted(project.make()) == sorted(rerun.split())
-    assert (project.root / lost).is_file()
+def test_any_file_that_a_step_wrote_is_made_again(project: Project) -> None:
+    for lost, rerun in CASES["a-loss-reruns"].items():
+        (project.root / lost).unlink()
+        assert sorted(project.make()) == sorted(rerun.split()), lost
+        assert (project.root / lost).is_file()
     assert project.make() == []
 
 
@@ -238,13 +238,13 @@ def test_new_imports_renamed_modules_and_lost_files_are_noticed(project: Project
     assert project.make() == []
 
 
-@pytest.mark.parametrize("name", ["swot.csv", "my sales.csv"])
-def test_a_file_moved_in_with_an_old_date_is_noticed(project: Project, name: str) -> None:
-    old = project.root / name
-    old.write_text("old")
-    os.utime(old, (0, 0))
-    old.rename(project.root / "data/raw/segelec" / name)
-    assert sorted(project.make()) == sorted(STEPS[1:])
+def test_a_file_moved_in_with_an_old_date_is_noticed(project: Project) -> None:
+    for name in ("swot.csv", "my sales.csv"):
+        old = project.root / name
+        old.write_text("old")
+        os.utime(old, (0, 0))
+        old.rename(project.root / "data/raw/segelec" / name)
+        assert sorted(project.make()) == sorted(STEPS[1:])
     assert project.make() == []
 
 
