@@ -19,11 +19,23 @@ from analysis.tables.case import load_case
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the verdicts on the second example; return their folder."""
+    root = tmp_path_factory.mktemp("judged")
+    shutil.copytree(ROOT / "data" / "raw", root / "data" / "raw")
+    shutil.copy(ROOT / "pyproject.toml", root)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(root)
+        assert main(["verdicts", "--case", "courier"]) == 0
+    return root / "data" / "processed"
+
+
 @pytest.fixture
-def courier(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def courier(project: Path, judged: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project in which the verdicts on the second example have been made."""
     monkeypatch.chdir(project)
-    assert main(["verdicts", "--case", "courier"]) == 0
+    shutil.copytree(judged, project / "data" / "processed")
     return project
 
 
