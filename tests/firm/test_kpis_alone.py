@@ -33,8 +33,6 @@ def _engine(firm: Firm, engine: str) -> None:
 
 @pytest.mark.parametrize("engine", ["pandas", "duckdb"])
 def test_changed_rows_change_the_numbers(tmp_path: Path, engine: str) -> None:
-    if engine == "duckdb":
-        pytest.importorskip("duckdb")
     firm = made_firm(tmp_path).drop("fin_statement")  # which would not agree with the invoices
     before = _sales(firm)
     _add_to_last_amount(firm, 7)
@@ -45,8 +43,6 @@ def test_changed_rows_change_the_numbers(tmp_path: Path, engine: str) -> None:
 
 @pytest.mark.parametrize("engine", ["pandas", "duckdb"])
 def test_wrong_rows_give_no_numbers(tmp_path: Path, engine: str) -> None:
-    if engine == "duckdb":
-        pytest.importorskip("duckdb")
     firm = made_firm(tmp_path)
     kept = (tmp_path / "data/processed/acme/kpis.csv").read_bytes()
     first = (firm.raw / "sale.csv").read_text(encoding="utf-8").splitlines()[1]

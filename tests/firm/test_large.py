@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from analysis.kpis.duck import TABLES
 
 from .harness import Firm, firm_of, made_firm
-
-duckdb = pytest.importorskip("duckdb")
 
 
 def _in_place(root: Path, form: str) -> Firm:
