@@ -140,12 +140,14 @@ def test_many_unknown_columns_are_cut(firm: Firm) -> None:
     assert max(map(len, text.splitlines())) < 400
 
 
-def test_what_is_no_file(firm: Firm) -> None:
+def test_what_is_no_file_is_not_waited_for(firm: Firm) -> None:
+    firm.put("customer.csv", "customer_id,segment\nC1,x\n")
     os.mkfifo(firm.raw / "sale.csv")
     (firm.raw / "cost.csv").symlink_to("cost.csv")
     found = firm.problems()
     assert any("sale.csv: this is named like a table, and is no file" in text for text in found)
     assert any("cost.csv: this leads out of the case's folder" in text for text in found)
+    assert list(firm.read().tables) == ["customer"]
 
 
 def test_keys_are_not_merged(firm: Firm) -> None:
