@@ -245,14 +245,14 @@ def comparison_data(table: pd.DataFrame, period: str, currency: str = MONEY) -> 
         shares) and effect (good, bad, neutral, or none where there is nothing to compare).
     """
     grain, _ = parse_label(period)
+    compared = {base: compare(table, base, grain).set_index("kpi") for base in BASES}
+    found = {base: frame[frame["period"] == period] for base, frame in compared.items()}
     rows = []
     for kpi_id in dict.fromkeys(table["kpi"]):
         record = kpi(str(kpi_id), currency)
         current = table[(table["kpi"] == kpi_id) & (table["period"] == period)].iloc[0]
         for base in BASES:
-            compared = compare(table[table["kpi"] == kpi_id], base, grain)
-            found = compared[compared["period"] == period]
-            row = found.iloc[0] if len(found) else None
+            row = found[base].loc[kpi_id] if kpi_id in found[base].index else None
             change = None if row is None else row["change"]
             rows.append(
                 {
