@@ -148,11 +148,6 @@ def show(tab: Callable[[bool], Shown], paper_file: Path, tmp_path: Path) -> Iter
     assert [fault for shown in opened for fault in shown.faults()] == []
 
 
-def in_the_page(quarter: int) -> str:
-    """Write a quarter as the English page does: Q2 2024."""
-    return f"Q{quarter % 4 + 1} {quarter // 4}"
-
-
 def fragment(**parts: list[str] | str) -> str:
     """Write an address: q=[...], t=[...], lang="es"."""
     texts = {

@@ -60,9 +60,6 @@ addEventListener("securitypolicyviolation", (event) => console.error(event.viola
       (one) => [".whole", ".part"].map(
         (name) => Math.round(1000 * parseFloat(one.querySelector(name).style.width)))),
 
-    numbers: () => [...document.querySelectorAll("data, .delta, .value, output, .levels, .score")]
-      .map((one) => one.textContent),
-
     boxes: (selector) => [...document.querySelectorAll(selector)].map(box),
 
     // Boxes of the texts above a chart, as wide as their letters.
