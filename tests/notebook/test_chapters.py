@@ -21,22 +21,20 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make the verdicts on the second example; return their folder."""
+    """A project in which the verdicts on the second example have been made."""
     root = tmp_path_factory.mktemp("judged")
     shutil.copytree(ROOT / "data" / "raw", root / "data" / "raw")
     shutil.copy(ROOT / "pyproject.toml", root)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
         assert main(["verdicts", "--case", "courier"]) == 0
-    return root / "data" / "processed"
+    return root
 
 
 @pytest.fixture
-def courier(project: Path, judged: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project in which the verdicts on the second example have been made."""
-    monkeypatch.chdir(project)
-    shutil.copytree(judged, project / "data" / "processed")
-    return project
+def courier(judged: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(judged)
+    return judged
 
 
 def test_chapters_follow_what_a_case_has() -> None:
