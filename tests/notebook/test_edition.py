@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import shutil
 from decimal import ROUND_HALF_UP, Decimal
@@ -22,49 +21,16 @@ from analysis.notebook.edition import Edition, begin, chapters, edition
 from analysis.tables.case import Case
 from tests import warm
 
+from .test_papermill import by_hand
+
 ROOT = Path(__file__).resolve().parents[2]
 CASES = yaml.safe_load(Path(__file__).with_name("cases.yaml").read_text(encoding="utf-8"))
 ASKED: dict[str, dict[str, Any]] = CASES["asked"]
 
 
-def rows(table: str) -> list[dict[str, str]]:
-    path = ROOT / "data" / "processed" / "segelec" / "ledger" / f"{table}.csv"
-    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
-
-
-ALL_MONTHS = [f"{year}-{month:02d}" for year in (2022, 2023, 2024) for month in range(1, 13)]
-
-
-def holds(period: str, label: str) -> bool:
-    """Tell whether a month, such as 2023-07, lies in a month, quarter, half-year or year."""
-    year, month = label.split("-")
-    inside = {"Q": (int(month) + 2) // 3, "H": (int(month) + 5) // 6}
-    return period in (label, year, *(f"{year}{grain}{part}" for grain, part in inside.items()))
-
-
-def by_hand(period: str) -> dict[str, Fraction]:
-    """Add up the rows of a period: services, soles, hours."""
-    months = [label for label in ALL_MONTHS if holds(period, label)]
-    services = sum(row["completed_on"][:7] in months for row in rows("service"))
-    sales = sum(int(r["amount_centimos"]) for r in rows("sale") if r["invoiced_on"][:7] in months)
-    hours = sum(int(r["quarter_hours"]) for r in rows("staff_hours") if r["month"] in months)
-    return {
-        "sales": Fraction(sales, 100),
-        "services": Fraction(services),
-        "productivity": Fraction(services, hours),
-        "revenue per service": Fraction(sales, services),
-    }
-
-
 def written(value: Fraction, places: str) -> Decimal:
     exact = Decimal(value.numerator) / Decimal(value.denominator)
     return exact.quantize(Decimal(places), ROUND_HALF_UP)
-
-
-def growths(period: str, base: str) -> list[str]:
-    now, then = by_hand(period), by_hand(base)
-    found = {name: written(100 * (now[name] / then[name] - 1), "0.1") for name in now}
-    return [f"{name} {value:+}%".replace("-", "−") for name, value in found.items()]
 
 
 # ---- What may be asked for
