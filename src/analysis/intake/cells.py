@@ -6,7 +6,6 @@ setting of ``case.yaml`` which decides. What was rewritten gets a mark, so that 
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from analysis.base import numbers
-from analysis.base.text import unguarded
+from analysis.base.text import Rounding, round_digits, unguarded
 from analysis.intake.problems import Fault, Rank, fault_of, vocabulary, words_for
 from analysis.tables.columns import INVISIBLE, QUARTER, forbidden
 from analysis.tables.schema import IntakeSettings
@@ -133,7 +132,7 @@ def read_whole(cell: Cell, context: Context, factor: int = 1, money: bool = Fals
         return _broken("not-whole")
     if not money:
         return Read("", fault_of("not-multiple", step=f"{float(Fraction(1, factor)):g}"))
-    near = rounded(whole)
+    near = round_digits(whole, Rounding.HALF_UP)
     return Read(str(near), None, "rounded", read.shows, near - whole)
 
 
@@ -152,17 +151,6 @@ def read_number(cell: Cell, context: Context) -> Read:
 def plain(number: Decimal) -> str:
     """Write a number without exponent and without zeros at its end."""
     return f"{number.normalize():f}"
-
-
-def rounded(value: Fraction) -> int:
-    """Round to a whole number, halves away from zero.
-
-    Examples
-    --------
-    >>> rounded(Fraction(5, 2)), rounded(Fraction(-5, 2)), rounded(Fraction(12, 5))
-    (3, -3, 2)
-    """
-    return math.floor(abs(value) + Fraction(1, 2)) * (1 if value > 0 else -1)
 
 
 def is_nothing(cell: Cell, settings: IntakeSettings) -> bool:

@@ -27,7 +27,7 @@ from analysis.efficiency import quarterly_statements as statements
 from analysis.intake.case_files import ROWS, TABLES, file_of
 from analysis.intake.naming import MONEY_ROWS
 from analysis.intake.problems import Fault, Problem, Rank, fault_of, problem_of, vocabulary
-from analysis.intake.rows import Rows, Sheet, count_of, records_of
+from analysis.intake.rows import Rows, Sheet, count_of
 from analysis.kpis.catalogue import MEASURES, METHOD, catalogue
 from analysis.kpis.duck import sql_type
 from analysis.kpis.small_tables import month_index
@@ -36,7 +36,7 @@ from analysis.method.key_results import contradictions as target_errors
 from analysis.tables import columns as of
 from analysis.tables.case import Case
 from analysis.tables.firm_tables import LEDGER_TABLES, ServiceRow
-from analysis.tables.rows import Table, order_rule
+from analysis.tables.rows import Table, order_rule, records_of
 from analysis.tables.schema import own_indicators
 from analysis.tables.strategy_tables import CHECK_INS, read_claims
 
@@ -84,13 +84,10 @@ def check_rows(case: Case, tables: Mapping[str, Rows]) -> None:
 
 
 def _check_keys(rows: Rows) -> None:
-    key = list(rows.table.key)
-    if rows.table.repeats:
+    key, memory = list(rows.table.key), rows.memory
+    unique = memory is not None and memory.loc[memory.duplicated(key), key].dropna().empty
+    if rows.table.repeats or unique:
         return
-    if (memory := rows.memory) is not None:
-        again = memory.duplicated(key)
-        if not again.any() or memory.loc[again, key].dropna().empty:  # all are different
-            return
     known = rows.known(key)
     if rows.table.row.model_fields[key[0]].annotation is str:  # an empty one is none
         known = known.filter(nw.col(key[0]) != "")
@@ -246,7 +243,7 @@ def check_method(case: Case, tables: Mapping[str, Sheet]) -> None:
 
     def rows(name: str) -> list[Any]:
         those = [right[name]] if name in right else []
-        return [t.table.row.model_validate(record) for t in those for record in records_of(t)]
+        return [t.table.row.model_validate(record) for t in those for record in records_of(t.frame)]
 
     errors: list[InputError] = []
     if right.keys() >= {"key_results", "objectives"}:

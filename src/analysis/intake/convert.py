@@ -17,16 +17,16 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from analysis.base.language import tr
-from analysis.base.text import listed, records
+from analysis.base.text import Rounding, listed, records, round_digits
 from analysis.intake import cells as read
 from analysis.intake.cells import CURRENCIES, Cell, Context, Read, without_sign
 from analysis.intake.naming import choose_rows, is_credit_note, scale_of
 from analysis.intake.problems import Fault, Rank, fault_of, no_glyph
-from analysis.intake.rows import Sheet, records_of
+from analysis.intake.rows import Sheet
 from analysis.tables import columns as of
 from analysis.tables.case import Case
 from analysis.tables.firm_tables import LEDGER_TABLES
-from analysis.tables.rows import Row, period_column
+from analysis.tables.rows import Row, period_column, records_of
 
 _CENT, _MOST_LINES = 100, 40
 FORMS = {"dates": ("day-first", "month-first"), "decimal": ("point", "comma")}
@@ -53,11 +53,9 @@ class _Column:
     def values(self) -> Any:
         """The values in the type that the strict reader gives them."""
         kind = self.info.annotation
-        type_, nothing = _TYPES.get(next(iter(get_args(kind)), kind), (str, ""))
+        type_, nothing = _TYPES.get(next(iter(get_args(kind)), kind), ("str", ""))
         values = [item.value or nothing for item in self.reads]
-        if type_ is str:
-            return pd.array(values, dtype=pd.StringDtype(na_value=np.nan)).take(self.codes)
-        return np.array(values, dtype=type_)[self.codes]
+        return pd.array(values, dtype=type_).take(self.codes)
 
     def grouped(self, about: str) -> Iterator[tuple[Any, NDArray[np.bool_], object]]:
         """Group the rows by what their reading says; yields that, the rows, the first cell."""
@@ -105,7 +103,7 @@ def _report_rows(sheet: Sheet) -> None:
     """
     model = sheet.table.row
     right = np.all([sheet.good[name] for name in model.model_fields], axis=0)
-    for place, record in enumerate(records_of(sheet) if right.any() else ()):
+    for place, record in enumerate(records_of(sheet.frame) if right.any() else ()):
         try:
             if right[place]:
                 model.model_validate(record)
@@ -140,9 +138,8 @@ def _read_column(sheet: Sheet, name: str, context: Context, scale: NDArray[np.in
         reader = partial(_read_scaled, context=context, factor=factor)
     if sheet.table in LEDGER_TABLES:
         reader = partial(_or_nothing, reader=reader, key=key and not optional, context=context)
-    places: dict[Any, int] = {}
-    codes = np.array([places.setdefault(cell, len(places)) for cell in cells], dtype="int64")
-    distinct = list(places)
+    places = {cell: at for at, cell in enumerate(dict.fromkeys(cells))}
+    codes, distinct = np.array([places[cell] for cell in cells], dtype="int64"), list(places)
     reads = list(map(reader, distinct))
     if decimal := _proven(reads):
         settings = context.settings.model_copy(update={"decimal": decimal})
@@ -402,7 +399,7 @@ def _convert(table: Sheet, own: Sequence[str], rates: Mapping[tuple[str, str], F
     for name in table.money:
         amounts = table.frame[name].tolist()
         for at in np.flatnonzero(known & table.good[name]):
-            amounts[at] = read.rounded(amounts[at] * found[at])
+            amounts[at] = round_digits(amounts[at] * found[at], Rounding.HALF_UP)
         table.frame[name] = pd.Series(amounts, dtype="int64")
     if count := int(known.sum()):
         used = ", ".join(sorted({codes[at].upper() for at in np.flatnonzero(known)}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import compress
@@ -128,13 +128,6 @@ class Sheet(Placed):
         fields, amounts = self.table.row.model_fields, money_of(self.table.row)
         found = [name for name in self.cells if name in amounts]
         return sorted(found, key=lambda name: may_be_empty(fields[name]))
-
-
-def records_of(sheet: Sheet) -> Iterator[dict[Any, Any]]:
-    """Yield the rows as row models take them."""
-    for record in sheet.frame.to_dict("records"):
-        days = {n: cell.date() for n, cell in record.items() if isinstance(cell, pd.Timestamp)}
-        yield record | days
 
 
 def rows_of(sheet: Sheet) -> Rows:

@@ -246,6 +246,13 @@ def read_frame(table: Table, folder: Path, root: Path) -> pd.DataFrame:
     return frame
 
 
+def records_of(frame: pd.DataFrame) -> Iterator[dict[Any, Any]]:
+    """Yield the rows of a frame as row models take them."""
+    for record in frame.to_dict("records"):
+        days = {n: cell.date() for n, cell in record.items() if isinstance(cell, pd.Timestamp)}
+        yield record | days
+
+
 def write_frame(frame: pd.DataFrame, path: Path) -> None:
     """Write a frame as CSV; see :func:`frame_text`. The file is replaced only when complete."""
     write_text(path, frame_text(frame))
