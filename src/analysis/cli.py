@@ -169,12 +169,13 @@ def kpis(args: argparse.Namespace) -> str | int:
     cube = make_cube(case)
     if cube.empty:
         raise InputError(NOTHING, file=case.raw.relative_to(case.root), fix=MORE)
-    table = kpi_periods(cube)
+    totals = cube.groupby(["month", "measure"], as_index=False)[["value"]].sum()
+    table = kpi_periods(totals)
     made = {
-        "kpis": kpi_csv(cube, kind, case.parameters.currency_name),
+        "kpis": kpi_csv(totals, kind, case.parameters.currency_name),
         "comparison": comparison_csv(table, kind),
     }
-    made |= method_tables(case, cube)
+    made |= method_tables(case, totals)
     for name, frame in made.items():
         write_frame(frame, case.processed / f"{name}.csv")
     for name in METHOD_TABLES - made.keys():  # from when the case still had what they need

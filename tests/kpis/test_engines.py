@@ -24,6 +24,7 @@ from analysis.base.periods import Calendar, counting
 from analysis.kpis.cube import files, opened
 from analysis.kpis.levels import sums
 from analysis.kpis.reduce import DIMENSIONS, reduce
+from analysis.kpis.reduce import NEW_SALES as NEW
 from benchmarks.rows import FORMS, write
 from benchmarks.rows import ledger as made_up
 
@@ -170,6 +171,24 @@ def test_joined_measures_by_loops(seed: int, services: int) -> None:
     rows = cube[cube["measure"] == "new_customer_sales"]
     assert {(r.month, r.service_type): r.value for r in rows.itertuples()} == new
     assert cube.loc[cube["measure"] == "on_time_in_budget", "value"].sum() == good
+
+
+def test_new_customers_over_sixteen_years_by_loops(tmp_path: Path) -> None:
+    """More quarters than one number of each customer has digits for."""
+    rng = random.Random(8)
+    lines = [(rng.choice("ABCDEFGHI"), rng.randrange(1, 900)) for _ in range(192) for _ in range(2)]
+    months = [12 * 2008 + at // 2 for at in range(384)]
+    days = [pd.Timestamp(month // 12, month % 12 + 1, 28) for month in months]
+    rows = [(day, amount, who) for day, (who, amount) in zip(days, lines, strict=True)]
+    ledger = {"sale": typed(rows, "invoiced_on amount_centimos customer_id")}
+    bought = {(who, month // 3) for month, (who, _) in zip(months, lines, strict=True)}
+    new = dict.fromkeys(months[24:], 0)
+    for month, (who, amount) in zip(months[24:], lines[24:], strict=True):
+        if all((who, month // 3 - back) not in bought for back in (1, 2, 3, 4)):
+            new[month] += amount
+    with relations(write_rows(ledger, tmp_path / "ledger", "parquet")) as found:
+        for cube in (reduce(ledger, (), [NEW]), reduce(found, (), [NEW])):
+            assert dict(zip(cube["month"], cube["value"], strict=True)) == new
 
 
 @settings(max_examples=8, deadline=None)

@@ -133,7 +133,8 @@ def _relation(store: Any, name: str, paths: list[Path], root: Path) -> Any:
     used = [n for n, info in fields if n in headers[0] or sql_type(info) != "VARCHAR"]
     done = f" where {OPEN[name]} is not null" if name in OPEN else ""
     rows = source(table, paths, headers[0])
-    return store.sql(f"select {selection(table)} from {rows}{done}").select(*used)
+    checked = f"select {selection(table)} from {rows}{done}"
+    return store.sql(f"select {', '.join(used)} from ({checked})")
 
 
 def header_errors(

@@ -52,6 +52,10 @@ OPERATING = (*DIRECT, "selling", "admin", "other_operating")
 NEW_AFTER_QUARTERS = 4
 """A customer is new who was not invoiced in this many quarters before."""
 
+NEW_AT_ONCE = 22
+"""Quarters in which new customers are found at once: with those before, two binary digits each,
+they fit into the 53 of a float."""
+
 DIMENSIONS = ("service_type", "segment")
 """What sums can be split by, beside the month."""
 
@@ -118,7 +122,7 @@ def reduce(
             if "customer_id" in there and months:
                 parts += _customer_sums(store, lines, months, by, measures)
         sold = _SOLD | (_OF_COST if COST in there else {})
-        parts += _sums(lines, "invoiced_on", by, sold, measures)
+        parts += _sums(lines, None, by, sold, measures)
     return add_up(parts, by)
 
 
@@ -258,7 +262,7 @@ def _left_of_budgets(frames: Frames) -> nw.LazyFrame[Any]:
 
 
 def invoices(frames: Frames, by: Sequence[str], measures: Collection[str]) -> nw.LazyFrame[Any]:
-    """Invoice lines: day, amount, dimensions, and customer and number where they are wanted."""
+    """Invoice lines: month, amount, dimensions, and customer and number where they are wanted."""
     customer = ["customer_id"] if {NEW_SALES, ACTIVE} & set(measures) else []
     lines = _typed(frames, "sale", [*customer, *by])
     there = lines.collect_schema().names()
@@ -266,7 +270,7 @@ def invoices(frames: Frames, by: Sequence[str], measures: Collection[str]) -> nw
     wanted += [COST] if {*COSTED} & set(measures) else []
     named = [name for name in wanted if name in there]
     month = _month("invoiced_on")
-    return lines.select("invoiced_on", "amount_centimos", *named, *by, month=month)
+    return lines.select("amount_centimos", *named, *by, month=month)
 
 
 def _invoice_counts(lines: nw.LazyFrame[Any], months: Sequence[int]) -> Parts:
@@ -291,43 +295,40 @@ def _customer_sums(
 ) -> Parts:
     """Count the customers who were asked for money, and sum the sales to new ones.
 
-    New is who was not invoiced in the quarters before. One row of each customer holds a number for
-    every year, whose binary digits say in which months that was. So rows are grouped by customer
-    but once, and no engine needs to sort.
+    New is who was not invoiced in the quarters before. One row of each customer holds numbers for
+    some years each, whose digits say when that was: binary ones in which months the customer was
+    asked for money, those to base 4 in how many months of each quarter there was an invoice. So
+    rows are grouped by customer but once, and no engine needs to sort.
     """
     rows, month = _named(lines, "customer_id"), nw.col("month")
-    flags = {"asked": _flag(nw.col("amount_centimos") > 0), "invoiced": _COUNT}
-    once = rows.select("customer_id", "month", **flags).group_by("customer_id", "month")
+    asked = _flag(nw.col("amount_centimos") > 0)
     digits: dict[str, nw.Expr] = {}
-    for year in sorted({containing(m, "year") for m in months}):
+    for year in sorted({containing(m, "year") for m in months} if ACTIVE in measures else ()):
         at = month - first_month(year, "year")
-        digit = nw.when(at >= 0, at < 12).then(nw.lit(2.0) ** at).otherwise(0.0)
-        digits |= {f"{name} {year}": nw.col(name) * digit for name in flags}
-    customers = once.agg(nw.col(*flags).max()).select("customer_id", **digits)
+        digits[f"asked {year}"] = nw.col("asked") * _digit(2.0, at, 12)
+    quarters = range(containing(months[0], "quarter"), containing(months[-1], "quarter") + 1)
+    starts = quarters[::NEW_AT_ONCE] if NEW_SALES in measures else ()
+    places = {start: ((month - first_month(start, "quarter")) / 3).floor() for start in starts}
+    for start, place in places.items():
+        before = place + NEW_AFTER_QUARTERS
+        digits[f"since {start}"] = _digit(4.0, before, NEW_AT_ONCE + NEW_AFTER_QUARTERS)
+    once = rows.select("customer_id", "month", asked=asked).group_by("customer_id", "month")
+    customers = once.agg(nw.col("asked").max()).select("customer_id", **digits)
     customers = customers.group_by("customer_id").agg(nw.col(*digits).sum())
     customers = _computed_once(store, customers)
     if ACTIVE in measures:
         yield from _active(customers, months)
-    if NEW_SALES in measures:
-        known, now = {}, nw.lit(0)
-        for quarter in sorted({containing(m, "quarter") for m in months}):
-            begins = first_month(quarter, "quarter")
-            since = first_month(quarter - NEW_AFTER_QUARTERS, "quarter")
-            known[f"known {quarter}"] = _invoiced([m for m in months if since <= m < begins])
-            now = nw.when(month >= begins).then(nw.col(f"known {quarter}")).otherwise(now)
-        rows = rows.join(customers.select("customer_id", **known), on="customer_id")
-        sold = {NEW_SALES: nw.col("amount_centimos") * (1 - now)}
-        yield from _sums(rows, "invoiced_on", by, sold, (NEW_SALES,))
+    for start, place in places.items():
+        there = rows.filter(place >= 0, place < NEW_AT_ONCE)
+        there = there.join(customers.select("customer_id", f"since {start}"), on="customer_id")
+        above = (nw.col(f"since {start}") / nw.lit(4.0) ** place).floor() / 4**NEW_AFTER_QUARTERS
+        sold = {NEW_SALES: nw.col("amount_centimos") * _flag(above == above.floor())}
+        yield from _sums(there, None, by, sold, (NEW_SALES,))
 
 
-def _invoiced(months: Sequence[int]) -> nw.Expr:
-    """Whether customers were invoiced in any of some months that follow each other, as 0 or 1."""
-    found = [nw.lit(0)]
-    for year in sorted({containing(month, "year") for month in months}):
-        inside = [m - first_month(year, "year") for m in months if containing(m, "year") == year]
-        above = nw.col(f"invoiced {year}") / 2.0 ** (inside[-1] + 1)
-        found.append(_flag(above - above.floor() >= 2.0 ** (inside[0] - inside[-1] - 1)))
-    return nw.max_horizontal(*found)
+def _digit(base: float, place: nw.Expr, places: int) -> nw.Expr:
+    """Return what a digit 1 is worth at a place, and 0 beyond the places."""
+    return nw.when(place >= 0, place < places).then(nw.lit(base) ** place).otherwise(0.0)
 
 
 def _active(customers: nw.LazyFrame[Any], months: Sequence[int]) -> Parts:
@@ -427,7 +428,7 @@ def _days(frame: nw.LazyFrame[Any], first: str, last: str) -> nw.Expr:
 
 def _sums(
     rows: nw.LazyFrame[Any],
-    day: str,
+    day: str | None,
     by: Sequence[str],
     summed: Mapping[str, nw.Expr],
     measures: Collection[str],
@@ -438,7 +439,9 @@ def _sums(
     wanted = [name for name in summed if name in measures]
     if not wanted:
         return
-    dated = {"month": _month(day)} | ({"day": nw.col(day)} if daily else {})
+    dated = {"month": _month(day) if day else nw.col("month")}
+    if day and daily:
+        dated["day"] = nw.col(day)
     keys = [*dated, *by]
     chosen = rows.select(*by, **dated, **{name: summed[name] for name in wanted})
     added = chosen.group_by(*keys).agg(nw.col(*wanted).sum())
