@@ -6,7 +6,7 @@ files. The sums are the same to the last céntimo.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from copy import copy
 from datetime import date, datetime, time, timedelta
@@ -30,7 +30,6 @@ from analysis.kpis.duck import (
     OPEN,
     TABLES,
     Files,
-    Relations,
     header,
     in_whole_units,
     selection,
@@ -93,6 +92,14 @@ def files(folder: Path) -> Files:
         if not path.resolve().is_relative_to(folder.resolve()):
             raise InputError("the file must not be a link to elsewhere", file=path)
     return found
+
+
+class Relations(dict[str, Any]):
+    """Relations by table, with the connection that they read through."""
+
+    def __init__(self, store: Any, tables: Mapping[str, Any]) -> None:
+        super().__init__(tables)
+        self.store = store
 
 
 @contextmanager

@@ -315,22 +315,16 @@ def require_duckdb(file: Path) -> Any:
         ) from None
 
 
-class Relations(dict[str, Any]):
-    """Relations by table, with the connection that they read through."""
-
-    def __init__(self, store: Any, tables: Mapping[str, Any]) -> None:
-        super().__init__(tables)
-        self.store = store
-
-
 def computed_once(store: Any, relation: Any) -> Any:
     """Put the rows of a relation into a temporary file, and return a relation that reads it.
 
-    A file, since a table in DuckDB's memory is the first thing for which that does not suffice.
+    A file, since a table in DuckDB's memory is the first thing for which that does not suffice, and
+    uncompressed, since it is read but a few times.
     """
     ((spill,),) = store.execute("select current_setting('temp_directory')").fetchall()
     file = sql_text(f"{spill}/{uuid4().hex}.parquet")
-    store.execute(f"copy ({relation.sql_query()}) to {file} (format parquet)")
+    form = "format parquet, compression uncompressed, dictionary_size_limit 1000"
+    store.execute(f"copy ({relation.sql_query()}) to {file} ({form})")
     return store.sql(f"from read_parquet({file})")
 
 
@@ -448,11 +442,6 @@ def _located(name: str, column: str, folder: Path, paths: list[Path], root: Path
             for line, cell, number in found:
                 whole = isinstance(cell, float) and cell.is_integer()
                 value = "" if cell is None else int(cell) if whole else cell
-                return InputError(
-                    broken[number].words,
-                    file=shown(path, root),
-                    row=line,
-                    column=column,
-                    value=value,
-                )
+                rule, file = broken[number].words, shown(path, root)
+                return InputError(rule, file=file, row=line, column=column, value=value)
     return InputError(broken[0].words, file=shown(folder / table.file, root), column=column)
