@@ -159,6 +159,7 @@ def test_bad_rows_write_nothing(big: Path, capsys: pytest.CaptureFixture[str]) -
 DOCS = Path(__file__).parents[2] / "docs" / "large-data.md"
 
 
+@pytest.mark.filterwarnings("ignore:::ibis")
 @pytest.mark.parametrize("package", ["ibis", "dask"])
 def test_the_examples_of_other_engines(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, package: str

@@ -158,7 +158,7 @@ class Wording:
         unit, places = _unit(claim)
         found = self.range(item, others, unit * Fraction(1, 10**places))
         sign = "%" if claim.number.percent else ""
-        return Range(found.plus(-growth).times(1 / unit), places, sign)
+        return Range(found.plus(-growth).times(Fraction(1, unit)), places, sign)
 
     def nearest(self, claim: ClaimRow, item: Item, others: Selection, found: Range) -> str:
         """Write the values next to a print, below and above, that other claims allow.
