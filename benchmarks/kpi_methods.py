@@ -59,6 +59,9 @@ def ours() -> Callable[[Path, str], list[Row]]:
 
 def command() -> Callable[[Path, str], list[Row]]:
     """Return the command ``analysis kpis``: all measures by month, type and segment, and KPIs."""
+    from analysis.base.steps import collect_rarely
+
+    collect_rarely()  # as commands begin
     import duckdb  # noqa: F401
     import pandas as pd
 

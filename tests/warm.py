@@ -79,7 +79,7 @@ def _begin() -> None:
     """Begin a fork, which need not look for garbage among what it was given."""
     steps.forked = True
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    steps.collect_rarely()
 
 
 def step(arguments: Sequence[str], folder: Path) -> int:

@@ -281,8 +281,14 @@ class Build:
         note.unlink()
 
 
+def collect_rarely() -> None:
+    """Look for garbage rarely: commands are short, and little of what they import is any."""
+    gc.set_threshold(50_000, 20, 20)
+
+
 def guarded(run: Callable[[list[str]], int], command: Sequence[str]) -> int:
     """Run a command; report a mistake in the project's own Python by its place."""
+    collect_rarely()
     try:
         return run([*command])
     except SyntaxError as error:
@@ -339,7 +345,7 @@ def import_once(names: Iterable[str]) -> None:
             importlib.import_module(name)
     _shared.update(sys.modules.keys() - before)
     gc.freeze()  # or forks would look through all this for rubbish, and copy its pages
-    gc.set_threshold(50_000, 20, 20)  # steps are short and make little
+    collect_rarely()
     gc.enable()
 
 
