@@ -142,7 +142,7 @@ test: lint report | $(call environment,test) ## style and types, then all tests,
 ##@ To develop
 
 .PHONY: quick lint docs bench lock clean distclean
-quick: lint ## style and types, then the fast tests: a minute
+quick: lint ## style and types, then the fast tests: half a minute
 	@$(PY) -m pytest -n 2 --dist loadfile -m "not slow" --doctest-modules tests src/analysis
 
 lint: | $(call environment,test) ## style, formatting, types and the order of the rooms
