@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.errors import InputError
-from analysis.base.text import fields, unguarded
+from analysis.base.text import fields
 from analysis.claims.judge import Judge, combinations
 from analysis.claims.relations import ROUNDING, Choice, Reading
 from analysis.claims.wording import WORDS, Word
 from analysis.tables.case import Case
+from analysis.tables.rows import read_stored
 from analysis.tables.strategy_tables import ClaimRow
 
 
@@ -153,12 +154,8 @@ def read_verdicts(case: Case) -> pd.DataFrame:
     InputError
         If it has not been made yet, a column is missing or a verdict is none of `WORDS`.
     """
-    path = case.processed.joinpath("verdicts.csv")
-    name = path.relative_to(case.root)
-    if not path.is_file():
-        fix = f"run make report CASE={case.name}"
-        raise InputError("the verdicts have not been made yet", file=name, fix=fix)
-    frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8").map(unguarded)
+    frame = read_stored(case, "verdicts.csv")
+    name = case.processed.joinpath("verdicts.csv").relative_to(case.root)
     for column in ("role", "verdict", "default", "conflict"):
         if column not in frame:
             raise InputError("this column is missing", file=name, column=column)
@@ -243,8 +240,7 @@ def require_possible(judge: Judge, reading: Reading) -> None:
 
 def read_universes(case: Case) -> pd.DataFrame:
     """Read the case's ``multiverse.csv``, as :func:`universe_table` returns it."""
-    path = case.processed.joinpath("multiverse.csv")
-    frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    frame = read_stored(case, "multiverse.csv")
     for column in ("default", "survives"):
         frame[column] = frame[column] == "True"
     return frame

@@ -14,7 +14,7 @@ import pandas as pd
 from analysis.base import periods as time
 from analysis.base.errors import InputError, collecting
 from analysis.base.language import counted, language_of, tr, using
-from analysis.base.text import decimal, fields, replace_folder, unguarded, write_text
+from analysis.base.text import decimal, fields, replace_folder, write_text
 from analysis.claims.judge import Judge
 from analysis.intake import case_files
 from analysis.intake import problems as said
@@ -29,7 +29,7 @@ from analysis.kpis.catalogue import catalogue
 from analysis.kpis.cube import record_of, state_of
 from analysis.kpis.levels import MORE, NOTHING, is_enough
 from analysis.tables.case import BY_MONTH, INVENTORY, Case, case_problems, load_case
-from analysis.tables.rows import frame_text, period_column, write_frame
+from analysis.tables.rows import frame_text, period_column, read_stored, write_frame
 from analysis.tables.schema import texts_of
 from analysis.tables.strategy_tables import CLAIMS, PLAN_TABLES, read_claims
 
@@ -356,18 +356,9 @@ def notes_frame(notes: tuple[said.Note, ...]) -> pd.DataFrame:
 
 def read_inventory(case: Case) -> pd.DataFrame:
     """Read which tables came in; see :func:`inventory`."""
-    return _read(case, INVENTORY)
+    return read_stored(case, INVENTORY).astype({"rows": "int64"})
 
 
 def read_notes(case: Case) -> pd.DataFrame:
     """Read what was skipped or coerced; see :func:`notes_frame`."""
-    return _read(case, NOTES)
-
-
-def _read(case: Case, name: str) -> pd.DataFrame:
-    path = case.processed / name
-    if not path.is_file():
-        fix = f"make report CASE={case.name}, which makes it"
-        raise InputError("the file does not exist", file=file_of(case, path), fix=fix)
-    frame = pd.read_csv(path, encoding="utf-8", keep_default_na=False, dtype=str).map(unguarded)
-    return frame.astype({"rows": "int64"})
+    return read_stored(case, NOTES).astype({"rows": "int64"})

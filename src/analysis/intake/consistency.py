@@ -125,8 +125,8 @@ def _check_other(rows: Rows, name: str, other: Rows, filled: nw.LazyFrame[Any]) 
     lost = filled.join(keys, left_on=name, right_on="referred_to", how="anti")
 
     def fault(first: Any) -> Fault:
-        in_memory = other.memory is not None  # else they are too many
-        near = of.alike(str(first[name]), other.values(key) if in_memory else ())
+        # those that lie elsewhere are too many
+        near = of.alike(str(first[name]), () if other.memory is None else other.values(key))
         rule = "key-spelt-otherwise" if near else "no-such-row"
         return fault_of(rule, file=other.file, near=near)
 
@@ -217,8 +217,7 @@ def _note_doubts(rows: Rows) -> None:
 def _note_equal(rows: Rows, frame: pd.DataFrame) -> None:
     """Note rows that are equal in all but the key; without one, as in a shop, they may well be."""
     (key,) = rows.table.key
-    keyed = frame[frame[key] != ""].dropna()
-    keyed = keyed.drop_duplicates("line" if rows.table.repeats else key)
+    keyed = frame[frame[key] != ""].dropna().drop_duplicates("line" if rows.table.repeats else key)
     again = keyed[keyed.duplicated([name for name in frame if name not in (key, "line")])]
     if len(again):
         rows.note("equal-rows", "", len(again), again[key].iloc[0])

@@ -15,7 +15,7 @@ from datetime import date
 from functools import cache, partial
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, ClassVar, Generic, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, get_args
 
 import pandas as pd
 from pydantic import (
@@ -42,6 +42,9 @@ from analysis.tables.columns import (
     is_iso_day,
     may_be_empty,
 )
+
+if TYPE_CHECKING:
+    from analysis.tables.case import Case
 
 _REMEDIES: Mapping[str, str] = {
     "literal_error": "write one of these words",
@@ -256,6 +259,21 @@ def records_of(frame: pd.DataFrame) -> Iterator[dict[Any, Any]]:
 def write_frame(frame: pd.DataFrame, path: Path) -> None:
     """Write a frame as CSV; see :func:`frame_text`. The file is replaced only when complete."""
     write_text(path, frame_text(frame))
+
+
+def read_stored(case: Case, name: str) -> pd.DataFrame:
+    """Read a table that a step of the build wrote, every cell as its text.
+
+    Raises
+    ------
+    InputError
+        If it has not been made yet.
+    """
+    path = case.processed / name
+    if not path.is_file():
+        fix = f"make report CASE={case.name}, which makes it"
+        raise InputError("this has not been made yet", file=path.relative_to(case.root), fix=fix)
+    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8").map(unguarded)
 
 
 def _as_read(cells: dict[Any, Any]) -> dict[Any, Any]:
