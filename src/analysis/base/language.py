@@ -171,7 +171,7 @@ def language_of(path: Path) -> Code:
     except (OSError, UnicodeDecodeError):
         return "en"
     found = re.search(rf"(?m)^language: *({'|'.join(get_args(Code))})\b", text)
-    return get_args(Code)[get_args(Code).index(found[1])] if found else "en"
+    return next((code for code in get_args(Code) if found and code == found[1]), "en")
 
 
 def currency_words(currency: str, code: Code = "en") -> str:

@@ -3,8 +3,7 @@
 A step is a command of the command line. When it has succeeded, a record says what it read and what
 it wrote, each file with a digest of its content: its declared inputs, all that earlier steps wrote,
 the modules of the package that it imported, and the data files beside these. It runs again when one
-of them differs, and when what it wrote is gone or was changed. Contents are compared, not dates, so
-a file dated in the future or an older copy put back are seen for what they are.
+of them differs, and when what it wrote is gone or was changed. Contents are compared, not dates.
 
 When several steps have to run, the process imports the large packages and all of ours once; each
 step is then a fork of it, and what it used of ours is noted. Where forks are unsafe (macOS,
@@ -38,10 +37,7 @@ INTERRUPTED = 130
 forked = False
 """Whether this process is such a fork, and so may be changed as a step likes."""
 last: dict[str, Any] = {}
-"""What the step of this process read and wrote, if nothing but its own notebook differs since then.
-
-A step that makes all of it again empties it.
-"""
+"""What the step of this process read and wrote, if since then nothing but its notebook differs."""
 
 
 @dataclass(frozen=True)
@@ -293,8 +289,7 @@ def guarded(run: Callable[[list[str]], int], command: Sequence[str]) -> int:
         return run([*command])
     except SyntaxError as error:
         name = ", ".join(_relative([Path(error.filename or "")])) or error.filename
-        place = f"{name}, row {error.lineno}"
-        print(f"{place}: this is not valid Python: {error.msg}", file=sys.stderr)
+        print(f"{name}, row {error.lineno}: this is not valid Python: {error.msg}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -316,8 +311,7 @@ def watch(note: Path, run: Callable[[list[str]], int], command: Sequence[str]) -
         from analysis.base.text import imported, written
 
         names = (getattr(sys.modules[name], "__file__", None) for name in used())
-        files = package_files(name for name in (*names, *imported) if name)
-        read = {*files, *last.get("read", ())}
+        read = {*package_files(filter(None, (*names, *imported))), *last.get("read", ())}
         wrote = {*_relative(written), *last.get("wrote", ())}
         _write_json(note, {"read": sorted(read), "wrote": sorted(wrote)})
     sys.stdout.flush()
